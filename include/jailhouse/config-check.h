@@ -2,8 +2,7 @@
 /*
  * The rules that a config must keep, as one function each for a system and a
  * cell config. Compiled into the hypervisor, the driver, the tool and the
- * tests; the source is hypervisor/core/config_check.c and needs nothing but
- * memcmp().
+ * tests; the source is hypervisor/core/config_check.c and needs no library.
  *
  * Pure: reads the given bytes, writes the result, nothing else. The bytes may
  * be arbitrary; nothing outside [config, config + size) is read.
@@ -12,7 +11,7 @@
 
 #include <jailhouse/cell-config.h>
 
-/** X(name, errno, sentence). The sentence may name %u/%s through `detail`. */
+/** X(name, sentence): every rule has one name and one sentence. */
 #define JAILHOUSE_CONFIG_RULES(X) \
 	X(TRUNCATED, "the file ends before its header does") \
 	X(SIGNATURE, "the signature is wrong: this is not a config of the kind that is asked for") \
@@ -32,7 +31,6 @@
 	X(MEM_PHYS_ALIGN, "a memory region has a physical address that is not a multiple of 4 KiB, while its virtual one is") \
 	X(MEM_FLAGS, "a memory region has unknown flags, or flags that exclude each other") \
 	X(MEM_OVERLAP, "two memory regions overlap in the address space of the cell") \
-	X(MEM_PHYS_OVERLAP, "two writable memory regions of the cell use the same physical memory") \
 	X(MEM_SUBPAGE, "a sub-page region crosses a page boundary or allows no access width") \
 	X(COMM_REGION_SIZE, "the communication region must be exactly one page") \
 	X(COMM_REGION_TWICE, "there are two communication regions") \
@@ -44,13 +42,12 @@
 	X(PCI_COUNT, "there are too many PCI devices, capabilities or stream ids") \
 	X(PCI_CAPS, "a PCI device points to capabilities that do not exist") \
 	X(VPCI_IRQ, "vpci_irq_base is not an SPI") \
-	X(RESET_ADDRESS, "cpu_reset_address is not inside an executable or loadable region") \
+	X(RESET_ADDRESS, "cpu_reset_address is not inside a readable memory region of the cell") \
 	X(HV_MEMORY_ALIGN, "hypervisor_memory must start at a multiple of 2 MiB and have a size that is a multiple of 4 KiB") \
 	X(HV_MEMORY_SIZE, "hypervisor_memory is too small or wraps; give it at least 2 MiB") \
 	X(HV_MEMORY_OVERLAP, "a memory region of the cell overlaps the hypervisor's memory") \
 	X(GIC_VERSION, "gic_version must be 2 or 3") \
 	X(GIC_BASE, "a base address of the interrupt controller is missing or not a multiple of 4 KiB (64 KiB for GICv3)") \
-	X(GIC_OVERLAP, "a memory region covers the interrupt controller, which must be filtered") \
 	X(MAINTENANCE_IRQ, "maintenance_irq must be a PPI from 16 to 31 that no timer uses") \
 	X(CONSOLE, "the debug console has MMIO access but no valid address or size") \
 	X(ROOT_ID, "the id of the root cell must be 0") \
