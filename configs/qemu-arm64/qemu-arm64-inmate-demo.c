@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * A cell for the small demos and the tests: CPU 3, 64 KiB of RAM at 0, UART1
+ * with its interrupt, and the communication region. It is asked before it is
+ * shut down, and has two seconds to answer.
+ */
+#include <jailhouse/types.h>
+#include <jailhouse/cell-config.h>
+#include <jailhouse/config-extension.h>
+
+#include "board.h"
+
+enum { REGION_RAM, REGION_UART1, REGION_COMM, NUM_REGIONS };
+
+struct {
+	struct jailhouse_cell_desc cell;
+	__u64 cpus[1];
+	struct jailhouse_memory mem_regions[NUM_REGIONS];
+	struct jailhouse_irqchip irqchips[1];
+	struct jailhouse_ext_header ext;
+	struct jailhouse_ext_region_name names[NUM_REGIONS];
+} __attribute__((packed)) config = {
+	.cell = {
+		.signature = JAILHOUSE_CELL_DESC_SIGNATURE,
+		.architecture = JAILHOUSE_ARM64,
+		.revision = JAILHOUSE_CONFIG_REVISION,
+		.name = "inmate-demo",
+		.flags = JAILHOUSE_CELL_VIRTUAL_CONSOLE_PERMITTED | JAILHOUSE_CELL_EXTENDED,
+		.cpu_set_size = sizeof(config.cpus),
+		.num_memory_regions = ARRAY_SIZE(config.mem_regions),
+		.num_irqchips = ARRAY_SIZE(config.irqchips),
+		.cpu_reset_address = 0,
+		.msg_reply_timeout = 2000000,
+		.console = PL011_CONSOLE(UART1_BASE),
+	},
+
+	.cpus = { 1 << 3 },
+
+	.mem_regions = {
+		[REGION_RAM] = {
+			.phys_start = DEMO_RAM_BASE,
+			.virt_start = 0,
+			.size = DEMO_RAM_SIZE,
+			.flags = MEM_INMATE_RAM,
+		},
+		[REGION_UART1] = {
+			.phys_start = UART1_BASE,
+			.virt_start = UART1_BASE,
+			.size = 0x1000,
+			.flags = MEM_MMIO,
+		},
+		[REGION_COMM] = {
+			.virt_start = COMM_REGION_IPA,
+			.size = 0x1000,
+			.flags = MEM_COMM,
+		},
+	},
+
+	.irqchips = {
+		{
+			.address = GICD_BASE,
+			.pin_base = SPI_BANK_0,
+			.pin_bitmap = { [SPI_WORD(UART1_SPI)] = SPI_BIT(UART1_SPI) },
+		},
+	},
+
+	.ext = {
+		.magic = JAILHOUSE_EXT_MAGIC,
+		.size = sizeof(config.ext) + sizeof(config.names),
+		.num_records = ARRAY_SIZE(config.names),
+	},
+
+	.names = {
+		REGION_NAME(REGION_RAM, "demo RAM"),
+		REGION_NAME(REGION_UART1, "UART1 (PL011)"),
+		REGION_NAME(REGION_COMM, "communication region"),
+	},
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The root cell of QEMU's `virt` machine: everything that Linux uses, one to
+ * one, except the interrupt controller and the hypervisor's memory. Devices
+ * are listed one by one so that each can be named in reports.
+ */
+#include <jailhouse/types.h>
+#include <jailhouse/cell-config.h>
+#include <jailhouse/config-extension.h>
+
+#include "board.h"
+
+enum {
+	REGION_RAM,
+	REGION_UART0,
+	REGION_UART1,
+	REGION_RTC,
+	REGION_FW_CFG,
+	REGION_GPIO,
+	REGION_VIRTIO_MMIO,
+	REGION_PLATFORM_BUS,
+	REGION_FLASH,
+	REGION_PCI_MMIO,
+	REGION_PCI_PIO,
+	REGION_PCI_ECAM,
+	REGION_PCI_MMIO_HIGH,
+	NUM_REGIONS
+};
+
+#define IDENTITY(base, bytes, access) \
+	{ \
+		.phys_start = (base), \
+		.virt_start = (base), \
+		.size = (bytes), \
+		.flags = (access), \
+	}
+
+struct {
+	struct jailhouse_system header;
+	__u64 cpus[1];
+	struct jailhouse_memory mem_regions[NUM_REGIONS];
+	struct jailhouse_irqchip irqchips[2];
+	struct jailhouse_ext_header ext;
+	struct jailhouse_ext_region_name names[NUM_REGIONS];
+} __attribute__((packed)) config = {
+	.header = {
+		.signature = JAILHOUSE_SYSTEM_SIGNATURE,
+		.architecture = JAILHOUSE_ARM64,
+		.revision = JAILHOUSE_CONFIG_REVISION,
+		.flags = JAILHOUSE_SYS_VIRTUAL_DEBUG_CONSOLE,
+		.hypervisor_memory = {
+			.phys_start = HYPERVISOR_BASE,
+			.size = HYPERVISOR_SIZE,
+		},
+		.debug_console = PL011_CONSOLE(UART0_BASE),
+		.platform_info = {
+			.arm = {
+				.maintenance_irq = KICK_PPI,
+				.gic_version = GIC_VERSION,
+				.gicd_base = GICD_BASE,
+				.gicr_base = GICR_BASE,
+			},
+		},
+		.root_cell = {
+			.name = "qemu-arm64",
+			.flags = JAILHOUSE_CELL_EXTENDED,
+			.cpu_set_size = sizeof(config.cpus),
+			.num_memory_regions = ARRAY_SIZE(config.mem_regions),
+			.num_irqchips = ARRAY_SIZE(config.irqchips),
+		},
+	},
+
+	.cpus = { 0xf },
+
+	.mem_regions = {
+		[REGION_RAM] = IDENTITY(RAM_BASE, RAM_SIZE - HYPERVISOR_SIZE, MEM_RAM),
+		[REGION_UART0] = IDENTITY(UART0_BASE, 0x1000, MEM_MMIO),
+		[REGION_UART1] = IDENTITY(UART1_BASE, 0x1000, MEM_MMIO),
+		[REGION_RTC] = IDENTITY(RTC_BASE, 0x1000, MEM_MMIO),
+		[REGION_FW_CFG] = IDENTITY(FW_CFG_BASE, 0x1000, MEM_MMIO),
+		[REGION_GPIO] = IDENTITY(GPIO_BASE, 0x1000, MEM_MMIO),
+		[REGION_VIRTIO_MMIO] = IDENTITY(VIRTIO_MMIO_BASE, VIRTIO_MMIO_SIZE, MEM_MMIO),
+		[REGION_PLATFORM_BUS] = IDENTITY(PLATFORM_BUS_BASE, PLATFORM_BUS_SIZE, MEM_MMIO),
+		[REGION_FLASH] = IDENTITY(FLASH_BASE, FLASH_SIZE, MEM_MMIO),
+		[REGION_PCI_MMIO] = IDENTITY(PCI_MMIO_BASE, PCI_MMIO_SIZE, MEM_MMIO),
+		[REGION_PCI_PIO] = IDENTITY(PCI_PIO_BASE, PCI_PIO_SIZE, MEM_MMIO),
+		[REGION_PCI_ECAM] = IDENTITY(PCI_ECAM_BASE, PCI_ECAM_SIZE, MEM_MMIO),
+		[REGION_PCI_MMIO_HIGH] =
+			IDENTITY(PCI_MMIO_HIGH_BASE, PCI_MMIO_HIGH_SIZE, MEM_MMIO),
+	},
+
+	.irqchips = {
+		{
+			.address = GICD_BASE,
+			.pin_base = SPI_BANK_0,
+			.pin_bitmap = { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff },
+		},
+		{
+			.address = GICD_BASE,
+			.pin_base = SPI_BANK_1,
+			.pin_bitmap = { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff },
+		},
+	},
+
+	.ext = {
+		.magic = JAILHOUSE_EXT_MAGIC,
+		.size = sizeof(config.ext) + sizeof(config.names),
+		.num_records = ARRAY_SIZE(config.names),
+	},
+
+	.names = {
+		REGION_NAME(REGION_RAM, "RAM"),
+		REGION_NAME(REGION_UART0, "UART0 (PL011)"),
+		REGION_NAME(REGION_UART1, "UART1 (PL011)"),
+		REGION_NAME(REGION_RTC, "RTC (PL031)"),
+		REGION_NAME(REGION_FW_CFG, "fw_cfg"),
+		REGION_NAME(REGION_GPIO, "GPIO (PL061)"),
+		REGION_NAME(REGION_VIRTIO_MMIO, "virtio-mmio"),
+		REGION_NAME(REGION_PLATFORM_BUS, "platform bus"),
+		REGION_NAME(REGION_FLASH, "flash"),
+		REGION_NAME(REGION_PCI_MMIO, "PCI memory window"),
+		REGION_NAME(REGION_PCI_PIO, "PCI I/O window"),
+		REGION_NAME(REGION_PCI_ECAM, "PCI ECAM"),
+		REGION_NAME(REGION_PCI_MMIO_HIGH, "PCI 64-bit window"),
+	},
+};
