@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# All verbs of the project; `make help` lists them. What a folder builds is described in its own
+# build.mk. Everything generated lies below $(B).
+
+B		?= build
+KERNELS		:= 6.1 6.12
+KERNEL		?= 6.1
+CROSS		?= aarch64-linux-gnu-
+HYP_CC		?= $(CROSS)gcc
+HOSTCC		?= gcc
+# Debian's own Python: the packages that the tests use belong to it, whatever else is in the PATH.
+PYTHON		:= /usr/bin/python3
+prefix		?= /usr
+V		?= 0
+Q		:= $(if $(filter 1,$(V)),,@)
+# say,LABEL: one short line a step, as in the kernel's build.
+say		= @printf '  %-7s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)';
+
+VERSION		:= 0.1.0
+
+# clang needs to be told the target; where the variables are used they mean the same for both.
+ifneq ($(findstring clang,$(HYP_CC)),)
+ifeq ($(findstring --target,$(HYP_CC)),)
+override HYP_CC	:= $(HYP_CC) --target=aarch64-linux-gnu
+endif
+endif
+
+WARN	:= -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	   -Wold-style-definition -Wundef -Wpointer-arith -Wwrite-strings -Wvla \
+	   -Wimplicit-fallthrough -Wno-unused-parameter
+
+PYTHONPATH		:= $(CURDIR)
+PYTHONDONTWRITEBYTECODE	:= 1
+export B PYTHONPATH PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+.PHONY: FORCE
+FORCE:
+
+# --- set-up ---------------------------------------------------------------------------------------
+#
+# The stamps are included, so make brings them up to date before it looks at any other target, in
+# any order and under any -j, and does nothing when they exist. They do not depend on B: a second
+# build directory shares what was downloaded.
+
+SETUP		:= build/setup
+NO_SETUP	:= help clean distclean
+STAMPS		:= packages apt $(KERNELS:%=kernel-%) busybox qemu
+AUTOCONF	:= $(B)/include/generated/config.h
+
+define stamp
+	@mkdir -p $(SETUP)
+	@B=build $(1)
+	@echo '# $(2)' >$@
+endef
+
+# One after the other: they share one apt state.
+$(SETUP)/packages.mk: ci/setup/packages.txt ci/setup/packages.sh ci/setup/setup_lib.sh
+	$(call stamp,ci/setup/packages.sh,Debian packages are installed)
+$(SETUP)/apt.mk: ci/setup/apt_state.sh $(SETUP)/packages.mk
+	$(call stamp,ci/setup/apt_state.sh,the private apt state)
+$(SETUP)/qemu.mk: ci/setup/qemu.sh | $(SETUP)/apt.mk
+	$(call stamp,ci/setup/qemu.sh,QEMU 10)
+$(SETUP)/busybox.mk: ci/setup/busybox.sh | $(SETUP)/qemu.mk
+	$(call stamp,ci/setup/busybox.sh,busybox)
+$(SETUP)/kernel-6.1.mk: ci/setup/kernel.sh | $(SETUP)/busybox.mk
+	$(call stamp,ci/setup/kernel.sh 6.1,Debian kernel 6.1)
+$(SETUP)/kernel-6.12.mk: ci/setup/kernel.sh | $(SETUP)/kernel-6.1.mk
+	$(call stamp,ci/setup/kernel.sh 6.12,Debian kernel 6.12)
+
+ifneq ($(or $(filter-out $(NO_SETUP),$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
+include $(STAMPS:%=$(SETUP)/%.mk)
+include $(B)/include/config/auto.mk
+endif
+
+# --- configuration --------------------------------------------------------------------------------
+
+KCONFIG		:= hypervisor/Kconfig
+DOTCONFIG	:= $(B)/.config
+kconf		= KCONFIG_CONFIG=$(abspath $(DOTCONFIG)) \
+		  KCONFIG_AUTOCONFIG=$(abspath $(B))/include/config/auto.conf \
+		  KCONFIG_AUTOHEADER=$(abspath $(B))/include/generated/kconfig.h \
+		  KCONFIG_TRISTATE=$(abspath $(B))/include/config/tristate.conf \
+		  CONFIG_=CONFIG_ kconfig-$(1) $(2) $(abspath $(KCONFIG))
+# kconfig writes its dependency files below the current folder.
+in_build	= mkdir -p $(B)/include/config $(B)/include/generated && cd $(B)
+
+$(DOTCONFIG): | $(SETUP)/packages.mk
+	$(Q)$(in_build) && $(call kconf,conf,--defconfig=$(CURDIR)/hypervisor/defconfig) >/dev/null
+
+$(B)/include/config/auto.mk: $(DOTCONFIG) $(KCONFIG) Makefile | $(SETUP)/packages.mk
+	$(Q)$(in_build) && $(call kconf,conf,--olddefconfig) >/dev/null && \
+		$(call kconf,conf,--silentoldconfig) >/dev/null
+	$(Q){ echo '/* Generated from $(KCONFIG) and .config. */'; echo '#pragma once'; \
+	      echo '#define JAILHOUSE_VERSION_STRING "$(VERSION)"'; \
+	      grep '^#define' $(B)/include/generated/kconfig.h; } >$(AUTOCONF).new
+	$(Q)cmp -s $(AUTOCONF).new $(AUTOCONF) && rm $(AUTOCONF).new || mv $(AUTOCONF).new $(AUTOCONF)
+	$(Q)cp $(B)/include/config/auto.conf $@
+
+$(AUTOCONF): $(B)/include/config/auto.mk
+	@:
+
+.PHONY: defconfig menuconfig olddefconfig savedefconfig
+defconfig:
+	$(Q)$(in_build) && $(call kconf,conf,--defconfig=$(CURDIR)/hypervisor/defconfig)
+menuconfig:
+	$(Q)$(in_build) && $(call kconf,mconf,)
+olddefconfig:
+	$(Q)$(in_build) && $(call kconf,conf,--olddefconfig)
+savedefconfig:
+	$(Q)$(in_build) && $(call kconf,conf,--savedefconfig=$(abspath $(B))/defconfig)
+	$(Q){ sed -n '/^#/p;/^[^#]/q' hypervisor/defconfig; cat $(B)/defconfig; } >$(B)/defconfig.new
+	$(Q)mv $(B)/defconfig.new hypervisor/defconfig; rm -f $(B)/defconfig
+
+# --- the folders ----------------------------------------------------------------------------------
+
+FRAGMENTS := $(wildcard $(addsuffix /build.mk, \
+		hypervisor hypervisor/tests driver tools tools/tests configs inmates ci/plugin))
+
+# Host programs that are unit tests, and host pytest files; the fragments add to both.
+UNIT_TESTS	:=
+UNIT_PYTESTS	:= ci/gates/test_gates.py
+
+include $(FRAGMENTS)
+
+has = $(if $(filter $(1)/build.mk,$(FRAGMENTS)),$(2))
+PARTS := $(call has,hypervisor,hypervisor) $(call has,driver,$(KERNELS:%=driver-%)) \
+	 $(call has,tools,tools) $(call has,configs,configs) $(call has,inmates,inmates)
+
+.PHONY: all setup
+all: $(PARTS)
+setup:
+	@echo '  SETUP   complete'
+
+# --- the guest ------------------------------------------------------------------------------------
+
+.PHONY: initramfs run demo bench
+initramfs: $(KERNELS:%=$(B)/initramfs/%.cpio.gz)
+
+$(B)/initramfs/%.cpio.gz: $(PARTS) FORCE
+	$(Q)$(PYTHON) ci/mkinitramfs.py --kernel $* --output $@
+
+run: $(B)/initramfs/$(KERNEL).cpio.gz
+	$(Q)$(PYTHON) ci/guest.py --kernel $(KERNEL)
+
+demo: $(B)/initramfs/$(KERNEL).cpio.gz
+	$(Q)$(PYTHON) ci/demo.py --kernel $(KERNEL)
+
+bench: all initramfs
+	$(Q)$(PYTHON) ci/bench.py
+
+# --- tests ----------------------------------------------------------------------------------------
+
+.PHONY: check unit system gates format
+# check builds by itself, so that a build that fails is a failed test and not a missing result.
+check:
+	+$(Q)$(PYTHON) ci/check.py
+unit: $(UNIT_TESTS)
+	$(Q)$(PYTHON) ci/check.py --no-build --only unit $(UNIT_TESTS:%=--unit %) \
+		$(UNIT_PYTESTS:%=--unit-pytest %)
+system: initramfs
+	$(Q)$(PYTHON) ci/check.py --no-build --only system
+gates:
+	+$(Q)$(PYTHON) ci/check.py --no-build --only gates
+.PHONY: unit-tests unit-list
+unit-tests: $(UNIT_TESTS)
+unit-list:
+	@printf 'unit %s\n' $(UNIT_TESTS)
+	@printf 'pytest %s\n' $(UNIT_PYTESTS)
+
+format:
+	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs -r clang-format-14 -i --style=file
+
+# --- installation ---------------------------------------------------------------------------------
+#
+# Onto an arm64 machine's root file system: make install DESTDIR=/mnt. The paths are those that
+# scripts rely on.
+
+install := install -D
+libexec := $(DESTDIR)$(prefix)/libexec/jailhouse
+
+.PHONY: install
+install: all
+	$(Q)$(install) -m 755 $(B)/tools/jailhouse $(DESTDIR)$(prefix)/sbin/jailhouse
+	$(Q)$(install) -m 644 $(B)/hypervisor/jailhouse.bin $(DESTDIR)/lib/firmware/jailhouse.bin
+	$(Q)for k in $(KERNELS); do \
+		$(install) -m 644 $(B)/driver/$$k/jailhouse.ko \
+			$(DESTDIR)/lib/modules/$$(cat $(B)/kernels/$$k/release)/extra/jailhouse.ko; \
+	done
+	$(Q)mkdir -p $(DESTDIR)/etc/jailhouse $(libexec)/demos $(libexec)/tests
+	$(Q)install -m 644 $(B)/configs/*/*.cell $(DESTDIR)/etc/jailhouse
+	$(Q)install -m 644 $(B)/inmates/demos/*.bin $(libexec)/demos
+	$(Q)for f in $(B)/inmates/tests/*.bin; do \
+		[ ! -e $$f ] || install -m 644 $$f $(libexec)/tests; done
+	$(Q)[ ! -e tools/jailhouse.8 ] || \
+		$(install) -m 644 tools/jailhouse.8 $(DESTDIR)$(prefix)/share/man/man8/jailhouse.8
+	$(Q)[ ! -e tools/jailhouse-completion.bash ] || \
+		$(install) -m 644 tools/jailhouse-completion.bash \
+			$(DESTDIR)$(prefix)/share/bash-completion/completions/jailhouse
+
+# --- the rest -------------------------------------------------------------------------------------
+
+.PHONY: clean distclean help
+# clean keeps what was downloaded, and the configuration.
+clean:
+	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name setup ! -name kernels ! -name qemu \
+		! -name busybox ! -name .config -exec rm -rf {} + 2>/dev/null || true
+distclean:
+	$(Q)rm -rf $(B)
+
+help:
+	@echo 'Build and try'
+	@echo '  all (default)  build hypervisor, driver, tool, configs and inmates'
+	@echo '  demo           partition a stock Debian kernel on QEMU, step by step (KERNEL=6.1|6.12)'
+	@echo '  run            interactive shell in the same guest, with everything installed'
+	@echo '  setup          install Debian packages, fetch kernels, QEMU and busybox; every verb'
+	@echo '                 does this by itself when it is needed'
+	@echo '  initramfs      build the user space of the guest'
+	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'
+	@echo
+	@echo 'Test'
+	@echo '  check          everything: unit tests, gates, system tests on both kernels'
+	@echo '  unit           host unit tests with ASan and UBSan'
+	@echo '  gates          format, include ranks, headers alone, clang, cppcheck, spelling ...'
+	@echo '  system         system tests on QEMU'
+	@echo '  bench          count EL2 instructions of each operation'
+	@echo '  format         apply .clang-format'
+	@echo
+	@echo 'Configure (result in build/.config)'
+	@echo '  menuconfig     choose options in a menu'
+	@echo '  defconfig      all defaults (hypervisor/defconfig)'
+	@echo '  olddefconfig   keep the choices, take the default of new options'
+	@echo '  savedefconfig  write the choices to hypervisor/defconfig'
+	@echo
+	@echo 'Clean'
+	@echo '  clean          remove what was built, keep downloads and configuration'
+	@echo '  distclean      remove build/'
+	@echo
+	@echo 'Variables: V=1 shows commands, HYP_CC=clang builds with clang, B= another build folder,'
+	@echo '  KERNEL=6.1|6.12 for demo and run, USER_CONFIGS= your own cell configs.'
