@@ -14,99 +14,95 @@
 #include <jailhouse/types.h>
 #include <jailhouse/cell-config.h>
 
-#define KIB(n)			((n) * 0x400ULL)
-#define MIB(n)			((n) * 0x100000ULL)
-#define GIB(n)			((n) * 0x40000000ULL)
+#define KIB(n) ((n)*0x400ULL)
+#define MIB(n) ((n)*0x100000ULL)
+#define GIB(n) ((n)*0x40000000ULL)
 
 /* Interrupt controller. Never in a region: the hypervisor filters it. */
-#define GIC_VERSION		3
-#define GICD_BASE		0x08000000
-#define GICR_BASE		0x080a0000
+#define GIC_VERSION 3
+#define GICD_BASE   0x08000000
+#define GICR_BASE   0x080a0000
 /* PPI of GICH maintenance interrupts, which nobody uses: wakes CPUs for EL2. */
-#define KICK_PPI		25
+#define KICK_PPI    25
 /* The board has 256 SPIs, INTID 32 to 287: two descriptors of 128. */
-#define SPI_BANK_0		32
-#define SPI_BANK_1		160
+#define SPI_BANK_0  32
+#define SPI_BANK_1  160
 
 /* Which word and bit of a pin_bitmap belongs to an SPI of the first bank. */
-#define SPI_WORD(spi)		((spi) / 32)
-#define SPI_BIT(spi)		(1u << ((spi) % 32))
+#define SPI_WORD(spi) ((spi) / 32)
+#define SPI_BIT(spi)  (1u << ((spi) % 32))
 
 /* Devices, 4 KiB each unless a size is given. */
-#define FLASH_BASE		0x00000000
-#define FLASH_SIZE		MIB(128)
-#define UART0_BASE		0x09000000
-#define UART0_SPI		1
-#define RTC_BASE		0x09010000
-#define RTC_SPI			2
-#define FW_CFG_BASE		0x09020000
-#define GPIO_BASE		0x09030000
-#define GPIO_SPI		7
+#define FLASH_BASE        0x00000000
+#define FLASH_SIZE        MIB(128)
+#define UART0_BASE        0x09000000
+#define UART0_SPI         1
+#define RTC_BASE          0x09010000
+#define RTC_SPI           2
+#define FW_CFG_BASE       0x09020000
+#define GPIO_BASE         0x09030000
+#define GPIO_SPI          7
 /* Exists only if QEMU is given a second -serial. */
-#define UART1_BASE		0x09040000
-#define UART1_SPI		8
+#define UART1_BASE        0x09040000
+#define UART1_SPI         8
 /* 32 devices of 0x200 bytes, SPI 16 to 47. */
-#define VIRTIO_MMIO_BASE	0x0a000000
-#define VIRTIO_MMIO_SIZE	KIB(16)
+#define VIRTIO_MMIO_BASE  0x0a000000
+#define VIRTIO_MMIO_SIZE  KIB(16)
 /* Dynamic platform devices, SPI 112 to 175. */
-#define PLATFORM_BUS_BASE	0x0c000000
-#define PLATFORM_BUS_SIZE	MIB(32)
+#define PLATFORM_BUS_BASE 0x0c000000
+#define PLATFORM_BUS_SIZE MIB(32)
 
 /* PCI. INTx is SPI 3 to 6. */
-#define PCI_MMIO_BASE		0x10000000
-#define PCI_MMIO_SIZE		0x2eff0000ULL
-#define PCI_PIO_BASE		0x3eff0000
-#define PCI_PIO_SIZE		KIB(64)
+#define PCI_MMIO_BASE      0x10000000
+#define PCI_MMIO_SIZE      0x2eff0000ULL
+#define PCI_PIO_BASE       0x3eff0000
+#define PCI_PIO_SIZE       KIB(64)
 /* `highmem` places ECAM and the big window here; the window ends at 40 bits. */
-#define PCI_ECAM_BASE		0x4010000000ULL
-#define PCI_ECAM_SIZE		MIB(256)
-#define PCI_MMIO_HIGH_BASE	0x8000000000ULL
-#define PCI_MMIO_HIGH_SIZE	GIB(512)
+#define PCI_ECAM_BASE      0x4010000000ULL
+#define PCI_ECAM_SIZE      MIB(256)
+#define PCI_MMIO_HIGH_BASE 0x8000000000ULL
+#define PCI_MMIO_HIGH_SIZE GIB(512)
 
 /*
  * RAM. `mem=768M` keeps Linux below 0x70000000; what lies above is nobody's
  * until a cell or the hypervisor takes it. The hypervisor sits at the very top
  * so that the rest is one range.
  */
-#define RAM_BASE		0x40000000
-#define RAM_SIZE		GIB(1)
-#define HYPERVISOR_SIZE		MIB(4)
-#define HYPERVISOR_BASE		(RAM_BASE + RAM_SIZE - HYPERVISOR_SIZE)
+#define RAM_BASE        0x40000000
+#define RAM_SIZE        GIB(1)
+#define HYPERVISOR_SIZE MIB(4)
+#define HYPERVISOR_BASE (RAM_BASE + RAM_SIZE - HYPERVISOR_SIZE)
 
 /* 64 KiB is all that the small demos need, and tight enough to prove it. */
-#define DEMO_RAM_BASE		0x7fa00000
-#define DEMO_RAM_SIZE		KIB(64)
-#define SMP_RAM_BASE		0x7f900000
-#define SMP_RAM_SIZE		MIB(1)
+#define DEMO_RAM_BASE 0x7fa00000
+#define DEMO_RAM_SIZE KIB(64)
+#define SMP_RAM_BASE  0x7f900000
+#define SMP_RAM_SIZE  MIB(1)
 
 /* Where inmates expect it (ABI convention); not an address of the board. */
-#define COMM_REGION_IPA		0x80000000ULL
+#define COMM_REGION_IPA 0x80000000ULL
 
 #define MEM_RAM \
 	(JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE | JAILHOUSE_MEM_DMA)
 #define MEM_INMATE_RAM \
 	(JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE | JAILHOUSE_MEM_LOADABLE)
-#define MEM_MMIO \
-	(JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO)
-#define MEM_COMM \
-	(JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_COMM_REGION)
+#define MEM_MMIO (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO)
+#define MEM_COMM (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_COMM_REGION)
 
 /* A PL011 whose line settings stay as they are. */
-#define PL011_CONSOLE(base) \
-	{ \
-		.address = (base), \
-		.size = 0x1000, \
-		.type = JAILHOUSE_CON_TYPE_PL011, \
-		.flags = JAILHOUSE_CON_ACCESS_MMIO | JAILHOUSE_CON_REGDIST_4, \
+#define PL011_CONSOLE(base)                                                          \
+	{                                                                            \
+		.address = (base), .size = 0x1000, .type = JAILHOUSE_CON_TYPE_PL011, \
+		.flags = JAILHOUSE_CON_ACCESS_MMIO | JAILHOUSE_CON_REGDIST_4,        \
 	}
 
 /* Gives region number `index` a name for crash reports. */
 #define REGION_NAME(index, text) \
-	{ \
+	{                        \
 		.record = { \
 			.type = JAILHOUSE_EXT_REGION_NAME, \
 			.size = sizeof(struct jailhouse_ext_region_name), \
 		}, \
 		.region = (index), \
-		.name = (text), \
+		.name = (text),    \
 	}

@@ -27,12 +27,9 @@ enum {
 	NUM_REGIONS
 };
 
-#define IDENTITY(base, bytes, access) \
-	{ \
-		.phys_start = (base), \
-		.virt_start = (base), \
-		.size = (bytes), \
-		.flags = (access), \
+#define IDENTITY(base, bytes, access)                                                           \
+	{                                                                                       \
+		.phys_start = (base), .virt_start = (base), .size = (bytes), .flags = (access), \
 	}
 
 struct {

@@ -15,37 +15,37 @@
 
 #ifdef __aarch64__
 
-#define JAILHOUSE_IO_ACCESSORS(bits, suffix, reg) \
-	static inline u##bits io_read##bits(const volatile void *address) \
-	{ \
-		u##bits value; \
-\
-		__asm__ volatile("ldr" suffix " %" reg "0, [%1]" \
-				 : "=r"(value) \
-				 : "r"(address) \
-				 : "memory"); \
-		return value; \
-	} \
-\
+#define JAILHOUSE_IO_ACCESSORS(bits, suffix, reg)                                \
+	static inline u##bits io_read##bits(const volatile void *address)        \
+	{                                                                        \
+		u##bits value;                                                   \
+                                                                                 \
+		__asm__ volatile("ldr" suffix " %" reg "0, [%1]"                 \
+				 : "=r"(value)                                   \
+				 : "r"(address)                                  \
+				 : "memory");                                    \
+		return value;                                                    \
+	}                                                                        \
+                                                                                 \
 	static inline void io_write##bits(volatile void *address, u##bits value) \
-	{ \
-		__asm__ volatile("str" suffix " %" reg "0, [%1]" \
-				 : \
-				 : "rZ"(value), "r"(address) \
-				 : "memory"); \
+	{                                                                        \
+		__asm__ volatile("str" suffix " %" reg "0, [%1]"                 \
+				 :                                               \
+				 : "rZ"(value), "r"(address)                     \
+				 : "memory");                                    \
 	}
 
 #else
 
-#define JAILHOUSE_IO_ACCESSORS(bits, suffix, reg) \
-	static inline u##bits io_read##bits(const volatile void *address) \
-	{ \
-		return *(const volatile u##bits *)address; \
-	} \
-\
+#define JAILHOUSE_IO_ACCESSORS(bits, suffix, reg)                                \
+	static inline u##bits io_read##bits(const volatile void *address)        \
+	{                                                                        \
+		return *(const volatile u##bits *)address;                       \
+	}                                                                        \
+                                                                                 \
 	static inline void io_write##bits(volatile void *address, u##bits value) \
-	{ \
-		*(volatile u##bits *)address = value; \
+	{                                                                        \
+		*(volatile u##bits *)address = value;                            \
 	}
 
 #endif
