@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one place that knows how kernel versions differ, from 6.1 to 6.12. No
+ * other file of the driver asks for LINUX_VERSION_CODE.
+ */
+#pragma once
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "the driver is written for and tested with Linux 6.1 and newer"
+#endif
+
+#include <linux/amba/bus.h>
+#include <linux/container_of.h>
+#include <linux/device.h>
+
+/* 6.12 made the device argument const by macro; 6.1 has a function-like macro too, without const. */
+static inline const struct amba_device *drv_compat_amba_device(struct device *dev)
+{
+	return container_of(dev, struct amba_device, dev);
+}
+
+/* class_find_device() takes a const class from 6.4 on; a miscdevice's class is const since then. */
+static inline struct device *drv_compat_find_devt(struct device *sibling, dev_t devt)
+{
+	return class_find_device_by_devt(sibling->class, devt);
+}

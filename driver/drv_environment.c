@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Looks at the running kernel before anything is touched. Each refusal names
+ * the cause and the boot parameter (or firmware setting) that helps.
+ */
+#include "drv_environment.h"
+
+#include <linux/arm-smccc.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/miscdevice.h>
+#include <linux/moduleparam.h>
+#include <linux/of.h>
+#include <linux/sizes.h>
+
+#include <asm/arch_timer.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
+#include <asm/virt.h>
+
+#include "drv_compat.h"
+#include "drv_file.h"
+#include "drv_owner.h"
+#include "drv_reason.h"
+#include "drv_switch.h"
+
+/* ICC_CTLR_EL1.EOImode (Arm GICv3, IHI 0069) */
+#define ICC_CTLR_EOIMODE BIT(1)
+/* ICC_SRE_EL1.SRE */
+#define ICC_SRE_SRE      BIT(0)
+/* How often, each a tick apart, an idle timer is looked at again. */
+#define TIMER_LOOKS      25
+
+static bool its_trusted;
+module_param(its_trusted, bool, 0644);
+MODULE_PARM_DESC(
+	its_trusted,
+	"enable in spite of an interrupt translation service, which can write to any memory (N)");
+
+struct environment {
+	const struct jailhouse_system *config;
+	struct jailhouse_reason *why;
+};
+
+static int check_kernel_el(const struct environment *e)
+{
+	if (!is_kernel_in_hyp_mode())
+		return 0;
+	return drv_reason_set(
+		e->why, -EBUSY,
+		"Linux itself runs at EL2 (VHE); boot it with id_aa64mmfr1.vh=0 kvm-arm.mode=none");
+}
+
+static int refuse_el1_boot(const struct environment *e, const char *sign)
+{
+	return drv_reason_set(
+		e->why, -ENODEV,
+		"Linux was booted at EL1 (%s), so EL2 is absent or belongs to someone else; let the firmware start it at EL2 (QEMU: -M virt,virtualization=on)",
+		sign);
+}
+
+static bool gic_has_registers(void)
+{
+	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+
+	return cpuid_feature_extract_unsigned_field(pfr0, 24) != 0 &&
+	       (read_sysreg_s(SYS_ICC_SRE_EL1) & ICC_SRE_SRE);
+}
+
+/* Linux uses the physical timer if, and only if, it was booted at EL2. */
+static bool virtual_timer_in_use(void)
+{
+	for (unsigned int look = 0; look < TIMER_LOOKS; look++) {
+		if (read_sysreg(cntp_ctl_el0) & ARCH_TIMER_CTRL_ENABLE)
+			return false;
+		if (read_sysreg(cntv_ctl_el0) & ARCH_TIMER_CTRL_ENABLE)
+			return true;
+		msleep(1);
+	}
+	return false;
+}
+
+/* Comes before any HVC: where there is no EL2 that is an undefined instruction. */
+static int check_boot_el(const struct environment *e)
+{
+	if (arm_smccc_1_1_get_conduit() == SMCCC_CONDUIT_HVC)
+		return refuse_el1_boot(e, "it calls its firmware by HVC");
+	if (gic_has_registers() && !(read_sysreg_s(SYS_ICC_CTLR_EL1) & ICC_CTLR_EOIMODE))
+		return refuse_el1_boot(e, "EOImode is 0");
+	if (!gic_has_registers() && virtual_timer_in_use())
+		return refuse_el1_boot(e, "it uses the virtual timer");
+	return 0;
+}
+
+static int refuse_kvm(const struct environment *e, const char *sign)
+{
+	return drv_reason_set(e->why, -EBUSY,
+			      "KVM owns EL2 (%s); boot Linux with kvm-arm.mode=none", sign);
+}
+
+/* 6.1 installs KVM's vectors only while a virtual machine lives, so look for its device too. */
+static bool kvm_present(void)
+{
+	struct device *kvm = drv_compat_find_devt(drv_file_device(), MKDEV(MISC_MAJOR, KVM_MINOR));
+
+	put_device(kvm);
+	return kvm;
+}
+
+static int check_el2_owner(const struct environment *e)
+{
+	static struct cpumask foreign;
+
+	drv_switch_probe(&foreign);
+	if (kvm_present())
+		return refuse_kvm(e, "/dev/kvm exists");
+	if (!cpumask_empty(&foreign))
+		return drv_reason_set(
+			e->why, -EBUSY,
+			"EL2 of CPUs %*pbl belongs to KVM or another hypervisor, since the kernel's hyp stub does not answer there; boot Linux with kvm-arm.mode=none",
+			cpumask_pr_args(&foreign));
+	return 0;
+}
+
+static int check_pseudo_nmi(const struct environment *e)
+{
+	if (!system_uses_irq_prio_masking())
+		return 0;
+	return drv_reason_set(
+		e->why, -EBUSY,
+		"Linux uses pseudo-NMIs, which need the interrupt priority mask that EL2 takes over; boot it without irqchip.gicv3_pseudo_nmi=1");
+}
+
+static int check_memory(const struct environment *e)
+{
+	const struct jailhouse_memory *memory = &e->config->hypervisor_memory;
+	u64 start = memory->phys_start, last = start + memory->size - 1;
+	char user[DRV_OWNER_TEXT];
+	u64 limit;
+
+	switch (drv_owner_find(start, memory->size, user)) {
+	case DRV_OWNER_NONE:
+		return 0;
+	case DRV_OWNER_RAM:
+		limit = drv_owner_mem_parameter(start);
+		drv_reason_set(
+			e->why, -EBUSY,
+			"hypervisor_memory 0x%llx-0x%llx is not reserved; it is used by %s; ",
+			start, last, user);
+		if (limit)
+			drv_reason_append(
+				e->why,
+				"boot Linux with mem=%lluM (or less, to leave room for cells), or ",
+				limit);
+		drv_reason_append(e->why,
+				  "add the range to the device tree's reserved-memory with no-map");
+		return -EBUSY;
+	default:
+		return drv_reason_set(
+			e->why, -EBUSY,
+			"hypervisor_memory 0x%llx-0x%llx is used by %s; or choose another range in the system config",
+			start, last, user);
+	}
+}
+
+static int check_cpus(const struct environment *e)
+{
+	return drv_environment_check_cpus(e->config, e->why);
+}
+
+static int check_its(const struct environment *e)
+{
+	struct device_node *node = NULL;
+
+	if (READ_ONCE(its_trusted))
+		return 0;
+	for_each_compatible_node(node, NULL, "arm,gic-v3-its")
+	{
+		if (!of_device_is_available(node))
+			continue;
+		drv_reason_set(
+			e->why, -EBUSY,
+			"the interrupt translation service %pOF is in use, and can be told to write to any memory; disable it in the device tree (QEMU: -M virt,its=off), or load the module with its_trusted=1 if you trust root with that",
+			node);
+		of_node_put(node);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* The order matters up to the owner of EL2: each check is safe only after those before it. */
+static int (*const checks[])(const struct environment *e) = {
+	check_kernel_el, check_boot_el, check_el2_owner, check_pseudo_nmi,
+	check_memory,    check_cpus,    check_its,
+};
+
+int drv_environment_check(const struct jailhouse_system *config, struct jailhouse_reason *why)
+{
+	struct environment e = { .config = config, .why = why };
+	int err = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(checks) && !err; i++)
+		err = checks[i](&e);
+	return err;
+}
+
+void drv_environment_cpu_set(const struct jailhouse_cell_desc *cell, struct cpumask *cpus)
+{
+	const u8 *bits = (const u8 *)(cell + 1);
+
+	cpumask_clear(cpus);
+	for (unsigned int cpu = 0; cpu < cell->cpu_set_size * 8 && cpu < nr_cpu_ids; cpu++)
+		if (bits[cpu / 8] & (1 << (cpu % 8)))
+			cpumask_set_cpu(cpu, cpus);
+}
+
+/* The first CPU of the set that this kernel cannot have; nr_cpu_ids if there is none. */
+static unsigned int impossible_cpu(const struct jailhouse_cell_desc *cell)
+{
+	const u8 *bits = (const u8 *)(cell + 1);
+
+	for (unsigned int cpu = 0; cpu < cell->cpu_set_size * 8; cpu++)
+		if ((bits[cpu / 8] & (1 << (cpu % 8))) && (cpu >= nr_cpu_ids || !cpu_possible(cpu)))
+			return cpu;
+	return UINT_MAX;
+}
+
+int drv_environment_check_cpus(const struct jailhouse_system *config, struct jailhouse_reason *why)
+{
+	const struct jailhouse_cell_desc *cell = &config->root_cell;
+	static struct cpumask set, missing, extra;
+	unsigned int cpu = impossible_cpu(cell);
+
+	if (cpu != UINT_MAX)
+		return drv_reason_set(
+			why, -EINVAL,
+			"CPU %u of the root cell's CPU set does not exist; this machine has CPUs %*pbl",
+			cpu, cpumask_pr_args(cpu_possible_mask));
+	drv_environment_cpu_set(cell, &set);
+	if (cpumask_andnot(&missing, &set, cpu_online_mask))
+		return drv_reason_set(
+			why, -EBUSY,
+			"CPUs %*pbl of the root cell's CPU set are offline; bring them online first: echo 1 >/sys/devices/system/cpu/cpu%u/online",
+			cpumask_pr_args(&missing), cpumask_first(&missing));
+	if (cpumask_andnot(&extra, cpu_online_mask, &set))
+		return drv_reason_set(
+			why, -EINVAL,
+			"CPUs %*pbl are online, but not in the root cell's CPU set; add them to the system config or boot with maxcpus=",
+			cpumask_pr_args(&extra));
+	return 0;
+}
