@@ -73,9 +73,8 @@
 #define HYPERVISOR_SIZE MIB(4)
 #define HYPERVISOR_BASE (RAM_BASE + RAM_SIZE - HYPERVISOR_SIZE)
 
-/* 64 KiB is all that the small demos need, and tight enough to prove it. */
 #define DEMO_RAM_BASE 0x7fa00000
-#define DEMO_RAM_SIZE KIB(64)
+#define DEMO_RAM_SIZE MIB(1)
 #define SMP_RAM_BASE  0x7f900000
 #define SMP_RAM_SIZE  MIB(1)
 

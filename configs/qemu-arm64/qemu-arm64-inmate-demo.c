@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A cell for the small demos and the tests: CPU 3, 64 KiB of RAM at 0, UART1
+ * A cell for the small demos and the tests: CPU 3, 1 MiB of RAM at 0, UART1
  * with its interrupt, and the communication region. It is asked before it is
  * shut down, and has two seconds to answer.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A cell with two CPUs, 2 and 3, for the SMP demo. As the inmate demo, with
- * more RAM; both cannot exist at once, since each takes CPU 3 and UART1.
+ * A cell with two CPUs, 2 and 3, for the SMP demo. As the inmate demo;
+ * both cannot exist at once, since each takes CPU 3 and UART1.
  */
 #include <jailhouse/types.h>
 #include <jailhouse/cell-config.h>
