@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What only this folder knows: the register frame, and the data of a CPU that
+ * no other CPU has mapped.
+ */
+#pragma once
+
+#include <hyp/cpu.h>
+
+#include "layout.h"
+
+/** General registers of the cell, as the exception entry saved them. */
+struct frame {
+	u64 x[31];
+	u64 unused;
+};
+
+_Static_assert(sizeof(struct frame) == FRAME_SIZE, "known to vectors.S");
+
+/** EL2 as Linux's stub had it; restored when EL2 is given back. */
+struct el2_state {
+	u64 vbar, sctlr, tcr, ttbr0, mair;
+	u64 hcr, cptr, mdcr, hstr, cnthctl, cntvoff, vttbr, vtcr, vpidr, vmpidr;
+	u64 tpidr, sp, elr, spsr;
+};
+
+struct cpu_private {
+	/* SGI fast path: bits of ICC_SGI1R that may be set once the affinity
+	 * fields were compared with `sgi_affinity` by exclusive or. */
+	u64 sgi_allow;
+	u64 sgi_affinity;
+	struct el2_state saved;
+	/* More of EL2 that root keeps as found: see el2_state.c. */
+	u64 actlr, zcr, smcr, hcrx, hfgrtr, hfgwtr;
+	bool have_sve, have_sme, have_hcrx, have_fgt;
+	/* Repeated stage-2 faults at one place, see abort.c. */
+	u64 retry_address;
+	u32 retry_count;
+	/* Table pages handed out by stage1_early.c. */
+	u32 tables_used;
+	/* Level 3 entries of the window to foreign memory. */
+	u64 *window;
+};
+
+_Static_assert(offsetof(struct cpu_private, sgi_allow) == PRIVATE_SGI_ALLOW, "vectors.S");
+_Static_assert(offsetof(struct cpu_private, sgi_affinity) == PRIVATE_SGI_AFFINITY, "vectors.S");
+_Static_assert(offsetof(struct cpu_private, saved) == PRIVATE_SAVED, "entry.S");
+_Static_assert(offsetof(struct el2_state, vbar) == SAVED_VBAR, "entry.S");
+_Static_assert(offsetof(struct el2_state, sctlr) == SAVED_SCTLR, "entry.S");
+_Static_assert(offsetof(struct el2_state, mair) == SAVED_MAIR, "entry.S");
+_Static_assert(offsetof(struct el2_state, hcr) == SAVED_HCR, "entry.S");
+_Static_assert(offsetof(struct el2_state, vmpidr) == SAVED_VMPIDR, "entry.S");
+_Static_assert(offsetof(struct el2_state, spsr) == SAVED_SPSR, "entry.S");
+_Static_assert(sizeof(struct el2_state) == SAVED_SIZE, "entry.S");
+_Static_assert(sizeof(struct cpu_private) <= 4096, "one page");
+
+static inline struct cpu_private *this_private(void)
+{
+	return (struct cpu_private *)LOCAL_PRIVATE;
+}
+
+/* entry.S */
+void el2_leave(const struct frame *frame, u64 result) __noreturn;
+void el2_enter_cell(u64 context) __noreturn;
+void el2_call_on_fresh_stack(void (*fn)(void)) __noreturn;
+
+/* vectors.S */
+extern char el2_vectors[];
+
+/* stage1.c */
+/** Find our own tables; first thing after the map is on. */
+void stage1_init(u64 image_pa);
+
+/* el2_state.c */
+void el2_state_keep(void);
+void el2_state_root(void);
+void el2_state_cell(const struct cell *cell);
+void el1_state_reset(void);
+
+/* cpu.c */
+void cpu_take_requests(void);
+void cpu_load_stage2(const struct cell *cell);
+void cpu_update_sgi_filter(const struct cell *cell);
+
+/* trap.c */
+void trap_handle(struct frame *frame);
+void trap_bug(struct frame *frame, u64 kind) __noreturn;
+
+/* abort.c */
+void abort_data(struct frame *frame, u64 esr);
+void abort_instruction(struct frame *frame, u64 esr);
+
+/* violation.c */
+/** The executing cell did what it may not: park it or abort the access. */
+void violation(struct frame *frame, const char *what, u64 esr, bool has_address, u64 ipa);
+/** Make EL1 take a synchronous exception with this syndrome. */
+void inject_sync(u64 esr, bool has_far);
+void inject_undefined(void);
+
+/* sysreg.c */
+void sysreg_trap(struct frame *frame, u64 esr);
+
+/* smccc.c */
+/** Owners 0 (Arm architecture) and 4 (standard: PSCI); returns x0. */
+u64 smc_standard(u64 function, u64 arg1, u64 arg2, u64 arg3);
+/** Any other owner: forwarded for root, refused for cells. */
+void smc_other(struct frame *frame);
+/** firmware.S: SMC #0 with the frame's registers. */
+void firmware_call(struct frame *frame);
+
+/* psci.c */
+u64 psci_call(u64 function, u64 arg1, u64 arg2, u64 arg3);

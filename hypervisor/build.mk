@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The EL2 image: $(B)/hypervisor/jailhouse.bin (and .elf for tools).
+
+HYP_SRCS := $(wildcard hypervisor/core/*.c hypervisor/irqchip/*.c hypervisor/uart/*.c) \
+	    $(wildcard hypervisor/arch/arm64/*.c hypervisor/arch/arm64/*.S)
+HYP_SRCS := $(filter-out %.lds.S,$(HYP_SRCS))
+HYP_OBJS := $(patsubst %,$(B)/%.o,$(basename $(HYP_SRCS)))
+HYP_LDS := $(B)/hypervisor/hypervisor.lds
+
+HYP_CPPFLAGS := -Iinclude -Iinclude/arch/arm64 -Ihypervisor/include \
+		-Ihypervisor/arch/arm64/include -include $(B)/include/generated/config.h \
+		-DCELLBLOCK_VERSION='"$(VERSION)"'
+# No vector registers: they belong to the cells. x18 belongs to Linux, too.
+HYP_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf -fno-pie \
+	      -fno-stack-protector -fno-asynchronous-unwind-tables -fno-jump-tables \
+	      -fno-strict-aliasing -mgeneral-regs-only -ffixed-x18 -march=armv8-a $(WARN)
+HYP_CC_IS_CLANG := $(findstring clang,$(HYP_CC))
+HYP_CFLAGS += $(if $(HYP_CC_IS_CLANG),--target=aarch64-linux-gnu,\
+	      -fno-tree-loop-distribute-patterns -mno-outline-atomics -fno-ipa-cp-clone)
+
+.PHONY: hypervisor
+hypervisor: $(B)/hypervisor/jailhouse.bin
+
+$(B)/hypervisor/%.o: hypervisor/%.c $(AUTOCONF)
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(HYP_CC) $(HYP_CPPFLAGS) $(HYP_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/hypervisor/%.o: hypervisor/%.S $(AUTOCONF)
+	@mkdir -p $(@D)
+	@echo "  AS      $<"
+	$(Q)$(HYP_CC) $(HYP_CPPFLAGS) $(HYP_CFLAGS) -D__ASSEMBLY__ -MMD -MP -c $< -o $@
+
+$(HYP_LDS): hypervisor/arch/arm64/hypervisor.lds.S hypervisor/arch/arm64/layout.h
+	@mkdir -p $(@D)
+	$(Q)$(CROSS)gcc -E -P -x c $< -o $@
+
+$(B)/hypervisor/jailhouse.elf: $(HYP_OBJS) $(HYP_LDS)
+	@echo "  LD      $@"
+	$(Q)$(CROSS)ld -nostdlib -z max-page-size=4096 --no-warn-rwx-segments -Map=$@.map \
+		-T $(HYP_LDS) $(HYP_OBJS) -o $@
+
+$(B)/hypervisor/jailhouse.bin: $(B)/hypervisor/jailhouse.elf
+	@echo "  OBJCOPY $@"
+	$(Q)$(CROSS)objcopy -O binary $< $@
+
+-include $(HYP_OBJS:.o=.d)
+
+# Runs with the MMU off, where every access is to Device memory.
+$(B)/hypervisor/arch/arm64/stage1_early.o: HYP_CFLAGS += -mstrict-align -Os

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Dispatch of trapped accesses to windows, and the handler of sub-page
+ * regions. Not here: what a violation leads to.
+ */
+#include <hyp/mmio.h>
+
+#include <arch/paging.h>
+#include <hyp/cell.h>
+#include <jailhouse/io.h>
+
+int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64 arg)
+{
+	u32 at = 0;
+
+	if (map->count == MMIO_MAX_WINDOWS)
+		return -ENOMEM;
+	while (at < map->count && map->windows[at].range.base < range.base)
+		at++;
+	if ((at > 0 && range_overlaps(map->windows[at - 1].range, range)) ||
+	    (at < map->count && range_overlaps(map->windows[at].range, range)))
+		return -EINVAL;
+	for (u32 i = map->count; i > at; i--)
+		map->windows[i] = map->windows[i - 1];
+	map->windows[at] = (struct mmio_window){ range, handler, arg };
+	map->count++;
+	return 0;
+}
+
+const struct mmio_window *mmio_find(const struct mmio_map *map, u64 ipa)
+{
+	u32 low = 0, high = map->count;
+
+	while (low < high) {
+		u32 mid = (low + high) / 2;
+
+		if (range_contains(map->windows[mid].range, ipa))
+			return &map->windows[mid];
+		if (ipa < map->windows[mid].range.base)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return NULL;
+}
+
+enum mmio_result mmio_dispatch(struct cell *cell, const struct mmio_window *window, u64 ipa,
+			       struct mmio_access *access)
+{
+	access->offset = ipa - window->range.base;
+	if (access->size > window->range.size - access->offset)
+		return MMIO_REFUSED;
+	return window->handler(cell, window->arg, access);
+}
+
+static void access_bytes(volatile void *va, struct mmio_access *access)
+{
+	volatile u8 *byte = va;
+	u64 value = 0;
+
+	for (u32 i = 0; i < access->size; i++) {
+		if (access->write)
+			io_write8(byte + i, (u8)(access->value >> (8 * i)));
+		else
+			value |= (u64)io_read8(byte + i) << (8 * i);
+	}
+	if (!access->write)
+		access->value = value;
+}
+
+enum mmio_result mmio_subpage(struct cell *cell, u64 region, struct mmio_access *access)
+{
+	const struct jailhouse_memory *mem = jailhouse_cell_mem_regions(cell->config) + region;
+	u64 width = (u64)access->size << JAILHOUSE_MEM_IO_WIDTH_SHIFT;
+	u64 pa = mem->phys_start + access->offset;
+	volatile void *va;
+	bool unaligned;
+
+	if (!(mem->flags & width) ||
+	    !(mem->flags & (access->write ? JAILHOUSE_MEM_WRITE : JAILHOUSE_MEM_READ)))
+		return MMIO_REFUSED;
+	unaligned = pa & (access->size - 1);
+	if (unaligned && !(mem->flags & JAILHOUSE_MEM_IO_UNALIGNED))
+		return MMIO_REFUSED;
+
+	va = map_temporary_device(pa_of(pa), access->size);
+	if (unaligned) {
+		/* Device memory faults on unaligned accesses: byte by byte. */
+		access_bytes(va, access);
+		return MMIO_DONE;
+	}
+	switch (access->size) {
+	case 1:
+		if (access->write)
+			io_write8(va, (u8)access->value);
+		else
+			access->value = io_read8(va);
+		break;
+	case 2:
+		if (access->write)
+			io_write16(va, (u16)access->value);
+		else
+			access->value = io_read16(va);
+		break;
+	case 4:
+		if (access->write)
+			io_write32(va, (u32)access->value);
+		else
+			access->value = io_read32(va);
+		break;
+	default:
+		if (access->write)
+			io_write64(va, access->value);
+		else
+			access->value = io_read64(va);
+		break;
+	}
+	return MMIO_DONE;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Entry of the hypercalls (numbers and results: <jailhouse/hypercall.h>).
+ */
+#pragma once
+
+#include <hyp/base.h>
+
+/** Highest number; the exception entry refuses what is above. */
+#define HYPERCALL_LAST	8
+
+/** Perform one for the executing cell; returns what the cell gets in x0. */
+long hypercall(u64 code, u64 arg1, u64 arg2);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The interrupt controller. No interrupt enters EL2: what is here filters the
+ * registers of the distributor, hands interrupts over with their cells, and
+ * wakes CPUs.
+ */
+#pragma once
+
+#include <hyp/cell.h>
+#include <jailhouse/cell-config.h>
+
+struct irqchip {
+	const char *name;
+	/** Find and check the hardware; once. -ENODEV, -EIO with a reason. */
+	int (*init)(const struct jailhouse_system *config);
+	/** Prepare this CPU's interface for root; on failure nothing changed. */
+	int (*cpu_init)(struct cpu *cpu);
+	/** Undo cpu_init: everything as found. */
+	void (*cpu_exit)(struct cpu *cpu);
+	/** Wipe this CPU's interface and private interrupts, so that nothing but
+	 *  the kick can wake it in EL2. */
+	void (*cpu_scrub)(struct cpu *cpu);
+	/** Set the interface up for running `cell` on this CPU. */
+	void (*cpu_enter)(struct cpu *cpu, const struct cell *cell);
+	/** Make a CPU that waits, in its cell or in EL2, come to EL2. */
+	void (*wake)(const struct cpu *cpu);
+	/** Wait, in EL2 with the scrubbed interface, until wake() or something
+	 *  else happens; the wake-up is taken back. */
+	void (*wait)(struct cpu *cpu);
+	/** A cell's WFI, executed in EL2 so that wake() ends it in any case. */
+	void (*wait_for_cell)(struct cpu *cpu);
+	/** Add the filtered windows to the map of a cell. */
+	int (*add_windows)(struct cell *cell);
+	/** Mask, deactivate and retarget an SPI to a CPU of its new owner. */
+	void (*move_irq)(u32 intid, const struct cpu *target);
+};
+
+extern const struct irqchip gicv3_irqchip;
+
+/** The one in use; set at enable. */
+extern const struct irqchip *irqchip;

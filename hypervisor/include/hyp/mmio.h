@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Trapped memory accesses: one decoded access struct, one kind of handler,
+ * one sorted table of windows per cell.
+ */
+#pragma once
+
+#include <hyp/base.h>
+
+struct cell;
+
+/** An access that a cell made, and its result. */
+struct mmio_access {
+	/* Offset in the window. */
+	u64 offset;
+	/* 1, 2, 4 or 8 bytes. */
+	u8 size;
+	bool write;
+	/* To write, or what was read (zero-extended). */
+	u64 value;
+};
+
+enum mmio_result {
+	MMIO_DONE,		/**< performed, or ignored as the device would */
+	MMIO_REFUSED,		/**< a violation of this cell's rights */
+};
+
+typedef enum mmio_result (*mmio_handler)(struct cell *cell, u64 arg, struct mmio_access *access);
+
+struct mmio_window {
+	struct range range;
+	mmio_handler handler;
+	u64 arg;
+};
+
+#define MMIO_MAX_WINDOWS	96
+
+/** Sorted by address, no overlaps. */
+struct mmio_map {
+	u32 count;
+	struct mmio_window windows[MMIO_MAX_WINDOWS];
+};
+
+/** -ENOMEM if the map is full, -EINVAL if the window overlaps another. */
+int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64 arg)
+	__must_check;
+
+/** The window that holds `ipa`, or NULL. */
+const struct mmio_window *mmio_find(const struct mmio_map *map, u64 ipa);
+
+/**
+ * Perform `access` at `ipa`, which lies in `window`. An access that crosses
+ * the end of the window, or is not naturally aligned where the window does
+ * not say that it may be, is refused.
+ */
+enum mmio_result mmio_dispatch(struct cell *cell, const struct mmio_window *window, u64 ipa,
+			       struct mmio_access *access);
+
+/** Handler of sub-page regions; arg is the index of the memory region. */
+enum mmio_result mmio_subpage(struct cell *cell, u64 region, struct mmio_access *access);

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * GICv3 without interrupts in EL2. IMO is 0 for all cells, so interrupts go
+ * straight to EL1.
+ *
+ * Root: Linux was started at EL2 and writes EOIR and DIR (EOImode 1). With FMO
+ * set, DIR, CTLR, PMR and RPR reach the unused virtual interface, while IAR
+ * and EOIR reach the physical one, whose EOImode is 0: EOIR deactivates, and
+ * no access but an SGI send enters EL2.
+ *
+ * Other cells: TC traps SGI sends (and PMR, CTLR, DIR, RPR), TALL0 group 0.
+ *
+ * The kick is a PPI that nobody uses, at priority 0, above all cells.
+ */
+#include <arch/barrier.h>
+#include <arch/paging.h>
+#include <arch/sysregs.h>
+#include <hyp/console.h>
+#include <hyp/irqchip.h>
+#include <hyp/ownership.h>
+#include <jailhouse/io.h>
+
+#include "gic.h"
+
+/* GICD_CTLR.RWP clears within microseconds. */
+#define RWP_POLLS 1000000u
+
+/* What a CPU's interface was like when Linux had it to itself. */
+static struct {
+	u64 ctlr, sre, ich_hcr, ich_vmcr, pmr;
+	u32 group, enabled, priority, config;
+} found[MAX_CPUS];
+
+static u32 kick_irq;
+static u64 gicr_base_pa;
+/* Physical frame of each CPU, for the windows of cells. */
+static u64 frame_pa[MAX_CPUS];
+
+static volatile u8 *rd(const struct cpu *cpu)
+{
+	return (volatile u8 *)cpu->gicr;
+}
+
+static u64 typer_affinity(const struct cpu *cpu)
+{
+	u64 m = cpu->mpidr;
+
+	return (m & 0xffffff) | (m >> 32 & 0xff) << 24;
+}
+
+/* The redistributor of a CPU is the one with its affinity. */
+static int find_redistributor(struct cpu *cpu)
+{
+	for (u32 n = 0; n < cpu_count(); n++) {
+		u64 pa = gicr_base_pa + n * (u64)GICR_FRAME_SIZE;
+		volatile u8 *frame = map_temporary_device(pa_of(pa), PAGE_SIZE);
+		u64 typer = io_read64(frame + GICR_TYPER);
+
+		if (typer >> 32 == typer_affinity(cpu)) {
+			volatile u8 *va = map_device(pa_of(pa), GICR_FRAME_SIZE);
+
+			if (!va)
+				return (int)reason(-ENOMEM, "no room to map a redistributor");
+			frame_pa[cpu->id] = pa;
+			cpu->gicr = (u64)va;
+			return 0;
+		}
+		if (typer & GICR_TYPER_LAST)
+			break;
+	}
+	return (int)reason(-ENODEV,
+			   "there is no redistributor for CPU %u (affinity 0x%llx) at 0x%llx; check "
+			   "gicr_base",
+			   cpu->id, cpu->mpidr, gicr_base_pa);
+}
+
+static int gic_init(const struct jailhouse_system *config)
+{
+	u64 base = config->platform_info.arm.gicd_base;
+	u32 arch;
+
+	gicr_base_pa = config->platform_info.arm.gicr_base;
+	gicd = map_device(pa_of(base), GICD_SIZE);
+	if (!gicd)
+		return (int)reason(-ENOMEM, "no room to map the interrupt distributor");
+	arch = io_read32(gicd + GICD_PIDR2) >> 4 & 0xf;
+	if (arch != 3 && arch != 4)
+		return (int)reason(-ENODEV,
+				   "there is no GICv3 at 0x%llx (PIDR2 says architecture %u); check "
+				   "gicd_base and gic_version",
+				   base, arch);
+	if (!(io_read32(gicd + GICD_CTLR) & GICD_CTLR_ARE_NS))
+		return (int)reason(-EIO, "Linux does not use affinity routing (GICD_CTLR.ARE)");
+	machine.gicd = range_of(base, GICD_SIZE);
+	machine.gicr = range_of(gicr_base_pa, cpu_count() * (u64)GICR_FRAME_SIZE);
+	kick_irq = config->platform_info.arm.maintenance_irq;
+	kick_bit = 1u << kick_irq;
+	for (u32 n = 0; n < cpu_count(); n++) {
+		int err = find_redistributor(cpu_get(n));
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void set_kick_priority(const struct cpu *cpu, u8 priority)
+{
+	io_write8(rd(cpu) + GICR_IPRIORITYR + kick_irq, priority);
+}
+
+/* Root's view of the CPU interface; see the top of this file. */
+static void interface_for_root(void)
+{
+	write_sysreg(ICH_HCR_EL2, 0);
+	/* Linux's DIR writes must be legal there: VEOIM = 1. */
+	write_sysreg(ICH_VMCR_EL2, 0xf0ULL << ICH_VMCR_VPMR_SHIFT | ICH_VMCR_VEOIM | ICH_VMCR_VENG1);
+	write_sysreg(ICC_CTLR_EL1, read_sysreg(ICC_CTLR_EL1) & ~ICC_CTLR_EOIMODE);
+	write_sysreg(ICC_PMR_EL1, 0xf0);
+	isb();
+}
+
+static int gic_cpu_init(struct cpu *cpu)
+{
+	if (!(read_sysreg(ICC_SRE_EL2) & ICC_SRE_SRE))
+		return (int)reason(-EIO, "CPU %u does not use the system register interface", cpu->id);
+	if (io_read32(rd(cpu) + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
+		return (int)reason(-EBUSY,
+				   "CPU %u takes LPIs: the interrupt translation service is in use and "
+				   "cannot be confined yet; boot without it (QEMU: its=off)",
+				   cpu->id);
+	if (io_read32(rd(cpu) + GICR_ISENABLER0) & kick_bit)
+		return (int)reason(-EBUSY, "interrupt %u (maintenance_irq) is in use by Linux",
+				   kick_irq);
+
+	found[cpu->id].ctlr = read_sysreg(ICC_CTLR_EL1);
+	found[cpu->id].sre = read_sysreg(ICC_SRE_EL2);
+	found[cpu->id].pmr = read_sysreg(ICC_PMR_EL1);
+	found[cpu->id].ich_hcr = read_sysreg(ICH_HCR_EL2);
+	found[cpu->id].ich_vmcr = read_sysreg(ICH_VMCR_EL2);
+	found[cpu->id].group = io_read32(rd(cpu) + GICR_IGROUPR0);
+	found[cpu->id].enabled = io_read32(rd(cpu) + GICR_ISENABLER0);
+	found[cpu->id].priority = io_read8(rd(cpu) + GICR_IPRIORITYR + kick_irq);
+	found[cpu->id].config = io_read32(rd(cpu) + GICR_ICFGR + 4);
+
+	/* What is active now will be ended by a DIR that reaches the virtual
+	 * interface only: end it here. */
+	io_write32(rd(cpu) + GICR_ICACTIVER0, ~0u);
+	io_write32(rd(cpu) + GICR_ICPENDR0, kick_bit);
+	io_write32(rd(cpu) + GICR_IGROUPR0, found[cpu->id].group | kick_bit);
+	/* Edge: it stays pending until it is cleared, and needs no source. */
+	io_write32(rd(cpu) + GICR_ICFGR + 4, found[cpu->id].config | 2u << (kick_irq - 16) * 2);
+	set_kick_priority(cpu, 0);
+	interface_for_root();
+	return 0;
+}
+
+static void gic_cpu_exit(struct cpu *cpu)
+{
+	io_write32(rd(cpu) + GICR_ICENABLER0, kick_bit);
+	io_write32(rd(cpu) + GICR_ICPENDR0, kick_bit);
+	io_write32(rd(cpu) + GICR_ICACTIVER0, ~0u);
+	set_kick_priority(cpu, (u8)found[cpu->id].priority);
+	io_write32(rd(cpu) + GICR_ICFGR + 4, found[cpu->id].config);
+	io_write32(rd(cpu) + GICR_IGROUPR0, found[cpu->id].group);
+	dsb_sy();
+	write_sysreg(ICC_CTLR_EL1, found[cpu->id].ctlr);
+	write_sysreg(ICC_PMR_EL1, found[cpu->id].pmr);
+	write_sysreg(ICH_VMCR_EL2, found[cpu->id].ich_vmcr);
+	write_sysreg(ICH_HCR_EL2, found[cpu->id].ich_hcr);
+	write_sysreg(ICC_SRE_EL2, found[cpu->id].sre);
+	isb();
+}
+
+/* Number of active priority registers: one for 5 bits, two for 6, four for 7
+ * (ICC_CTLR_EL1.PRIbits + 1). */
+static void clear_active_priorities(void)
+{
+	u32 bits = (u32)(read_sysreg(ICC_CTLR_EL1) >> 8 & 7) + 1;
+
+	write_sysreg(ICC_AP1R0_EL1, 0);
+	if (bits >= 6)
+		write_sysreg(ICC_AP1R1_EL1, 0);
+	if (bits >= 7) {
+		write_sysreg(ICC_AP1R2_EL1, 0);
+		write_sysreg(ICC_AP1R3_EL1, 0);
+	}
+}
+
+/* Open for every priority; nothing but the kick is enabled. */
+static void gic_cpu_scrub(struct cpu *cpu)
+{
+	io_write32(rd(cpu) + GICR_ICENABLER0, ~kick_bit);
+	io_write32(rd(cpu) + GICR_ICPENDR0, ~0u);
+	io_write32(rd(cpu) + GICR_ICACTIVER0, ~0u);
+	for (u32 n = 0; n < 32; n += 4)
+		io_write32(rd(cpu) + GICR_IPRIORITYR + n, 0xa0a0a0a0);
+	set_kick_priority(cpu, 0);
+	io_write32(rd(cpu) + GICR_ICFGR + 4, found[cpu->id].config | 2u << (kick_irq - 16) * 2);
+	io_write32(rd(cpu) + GICR_ISENABLER0, kick_bit);
+	dsb_sy();
+	write_sysreg(ICC_SRE_EL2, ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB | ICC_SRE_ENABLE);
+	isb();
+	clear_active_priorities();
+	write_sysreg(ICC_CTLR_EL1, 0);
+	write_sysreg(ICC_BPR1_EL1, 0);
+	write_sysreg(ICC_PMR_EL1, 0xff);
+	write_sysreg(ICC_IGRPEN1_EL1, 1);
+	isb();
+}
+
+static void gic_cpu_enter(struct cpu *cpu, const struct cell *cell)
+{
+	write_sysreg(ICC_IGRPEN1_EL1, 0);
+	clear_active_priorities();
+	if (cell_is_root(cell)) {
+		/* Root's CPUs are never kicked: they go off by themselves. */
+		io_write32(rd(cpu) + GICR_ICENABLER0, kick_bit);
+		write_sysreg(ICC_SRE_EL2, found[cpu->id].sre);
+		isb();
+		interface_for_root();
+		return;
+	}
+	write_sysreg(ICC_SRE_EL2, ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB);
+	isb();
+	write_sysreg(ICH_VMCR_EL2, 0);
+	write_sysreg(ICH_HCR_EL2, ICH_HCR_TC | ICH_HCR_TALL0);
+	write_sysreg(ICC_CTLR_EL1, 0);
+	write_sysreg(ICC_BPR1_EL1, 0);
+	write_sysreg(ICC_PMR_EL1, 0);
+	isb();
+}
+
+static void gic_wake(const struct cpu *cpu)
+{
+	io_write32(rd(cpu) + GICR_ISPENDR0, kick_bit);
+	dsb_sy();
+	__asm__ volatile("sev" : : : "memory");
+}
+
+static void clear_kick(const struct cpu *cpu)
+{
+	io_write32(rd(cpu) + GICR_ICPENDR0, kick_bit);
+	/* Cleared before the request is looked at again; partner: gic_wake(). */
+	dsb_sy();
+}
+
+static void gic_wait(struct cpu *cpu)
+{
+	__asm__ volatile("wfi" : : : "memory");
+	clear_kick(cpu);
+}
+
+/*
+ * A cell may have closed its interface in many ways; none of them may keep the
+ * kick from ending a WFI. So the interface is opened while it waits here, and
+ * put back as it was. Interrupts stay masked in EL2: what is pending is taken
+ * by the cell after the return, by its own rules.
+ */
+static void gic_wait_for_cell(struct cpu *cpu)
+{
+	u64 enable = read_sysreg(ICC_IGRPEN1_EL1), pmr = read_sysreg(ICC_PMR_EL1);
+	u64 bpr = read_sysreg(ICC_BPR1_EL1), active = read_sysreg(ICC_AP1R0_EL1);
+
+	write_sysreg(ICC_AP1R0_EL1, active & ~1ULL);
+	write_sysreg(ICC_BPR1_EL1, 0);
+	write_sysreg(ICC_IGRPEN1_EL1, 1);
+	if (pmr == 0)
+		write_sysreg(ICC_PMR_EL1, GIC_CELL_PRIORITY_MIN);
+	isb();
+	dsb_sy();
+	if (!__atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE))
+		__asm__ volatile("wfi" : : : "memory");
+	write_sysreg(ICC_PMR_EL1, pmr);
+	write_sysreg(ICC_IGRPEN1_EL1, enable);
+	write_sysreg(ICC_BPR1_EL1, bpr);
+	write_sysreg(ICC_AP1R0_EL1, active);
+	isb();
+}
+
+static int gic_add_windows(struct cell *cell)
+{
+	int err = mmio_add(&cell->mmio, machine.gicd, gicd_access, 0);
+
+	for (u32 n = 0; !err && n < cpu_count(); n++)
+		err = mmio_add(&cell->mmio, range_of(frame_pa[n], GICR_FRAME_SIZE), gicr_access, n);
+	return err;
+}
+
+static void wait_rwp(void)
+{
+	for (u32 n = 0; n < RWP_POLLS; n++)
+		if (!(io_read32(gicd + GICD_CTLR) & GICD_CTLR_RWP))
+			return;
+	printk("The interrupt distributor did not finish a write\n");
+}
+
+static void gic_move_irq(u32 intid, const struct cpu *target)
+{
+	u32 word = intid / 32 * 4, bit = 1u << (intid % 32);
+
+	io_write32(gicd + GICD_ICENABLER + word, bit);
+	wait_rwp();
+	io_write32(gicd + GICD_ICPENDR + word, bit);
+	io_write32(gicd + GICD_ICACTIVER + word, bit);
+	io_write64(gicd + GICD_IROUTER + 8 * (u64)intid, target->mpidr);
+}
+
+const struct irqchip gicv3_irqchip = {
+	.name = "irqchip (GICv3)",
+	.init = gic_init,
+	.cpu_init = gic_cpu_init,
+	.cpu_exit = gic_cpu_exit,
+	.cpu_scrub = gic_cpu_scrub,
+	.cpu_enter = gic_cpu_enter,
+	.wake = gic_wake,
+	.wait = gic_wait,
+	.wait_for_cell = gic_wait_for_cell,
+	.add_windows = gic_add_windows,
+	.move_irq = gic_move_irq,
+};
