@@ -308,6 +308,17 @@ void root_cell_take_irqs(const struct cell *cell)
 		root_cell.irqs[w] |= cell->irqs[w] & listed.irqs[w];
 }
 
+/* Root's CPUs have copies of its root table, also those that are off now. */
+static void copy_root_entry(const struct stage2 *s2, u64 index)
+{
+	for (u32 n = 0; n < cpu_count(); n++) {
+		struct cpu *cpu = cpu_get(n);
+
+		if (cpu->root && cell_owns_cpu(&root_cell, n))
+			__atomic_store_n(&cpu->root[index], s2->root[index], __ATOMIC_RELAXED);
+	}
+}
+
 /* Root reads zeroes where the hypervisor lies, but for the console page. */
 static int map_hypervisor_hole(void)
 {
@@ -334,6 +345,7 @@ int root_cell_init(const struct jailhouse_system *config)
 {
 	int err;
 
+	root_cell.stage2.root_changed = copy_root_entry;
 	root_cell.config = &config->root_cell;
 	err = cell_parse(&root_cell, config->platform_info.arm.gicd_base);
 	if (!err)

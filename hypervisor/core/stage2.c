@@ -62,11 +62,37 @@ static u64 chunk_size(u64 ipa, u64 end)
 	return MIN((ipa & ~(SZ_2M - 1)) + SZ_2M, end) - ipa;
 }
 
+static bool is_block(u64 entry)
+{
+	return (entry & TABLE_FLAGS) == PT_VALID;
+}
+
+/* The level 2 entry for an address; NULL if the root has no table there. */
 static u64 *l2_slot(const struct stage2 *s2, u64 ipa)
 {
-	u64 root = s2->root[ipa >> 30];
+	u64 root = __atomic_load_n(&s2->root[ipa >> 30], __ATOMIC_RELAXED);
 
-	return root ? table_of(root) + ((ipa >> 21) & (ENTRIES - 1)) : NULL;
+	return is_table(root) ? table_of(root) + ((ipa >> 21) & (ENTRIES - 1)) : NULL;
+}
+
+/* From `ipa` to the end of its 1 GiB, or to `end`. */
+static u64 gib_rest(u64 ipa, u64 end)
+{
+	return MIN((ipa & ~(SZ_1G - 1)) + SZ_1G, end) - ipa;
+}
+
+static bool gib_fits(u64 ipa, u64 pa, u64 end, u32 flags)
+{
+	return gib_rest(ipa, end) == SZ_1G && !((ipa | pa) & (SZ_1G - 1)) &&
+	       !(flags & S2_PAGES_ONLY);
+}
+
+/* A root entry, and the copies of the CPUs that use it. */
+static void write_root(struct stage2 *s2, u64 index, u64 value)
+{
+	write_entry(&s2->root[index], value);
+	if (s2->root_changed)
+		s2->root_changed(s2, index);
 }
 
 static bool block_fits(u64 ipa, u64 pa, u64 size, u32 flags)
@@ -87,7 +113,7 @@ void stage2_destroy(struct stage2 *s2)
 	if (!s2->root)
 		return;
 	for (u32 i = 0; i < STAGE2_ROOT_ENTRIES; i++) {
-		u64 *l2 = s2->root[i] ? table_of(s2->root[i]) : NULL;
+		u64 *l2 = is_table(s2->root[i]) ? table_of(s2->root[i]) : NULL;
 
 		for (u32 j = 0; l2 && j < ENTRIES; j++)
 			if (is_table(l2[j]))
@@ -103,15 +129,47 @@ void stage2_destroy(struct stage2 *s2)
  * break, flush, make (Arm ARM D8.14.1). A CPU that faults in between finds the
  * sequence number odd and repeats its access.
  */
-static void replace_entry(struct stage2 *s2, u64 *slot, u64 value)
+static void replace_begin(struct stage2 *s2)
 {
 	__atomic_fetch_add(&s2->sequence, 1, __ATOMIC_SEQ_CST);
+}
+
+static void replace_end(struct stage2 *s2)
+{
+	table_sync();
+	__atomic_fetch_add(&s2->sequence, 1, __ATOMIC_SEQ_CST);
+}
+
+static void replace_entry(struct stage2 *s2, u64 *slot, u64 value)
+{
+	replace_begin(s2);
 	write_entry(slot, 0);
 	table_sync();
 	tlb_flush_vmid(s2->vmid);
 	write_entry(slot, value);
+	replace_end(s2);
+}
+
+static void replace_root(struct stage2 *s2, u64 index, u64 value)
+{
+	replace_begin(s2);
+	write_root(s2, index, 0);
 	table_sync();
-	__atomic_fetch_add(&s2->sequence, 1, __ATOMIC_SEQ_CST);
+	tlb_flush_vmid(s2->vmid);
+	write_root(s2, index, value);
+	replace_end(s2);
+}
+
+static int split_root(struct stage2 *s2, u64 index)
+{
+	u64 *l2 = page_alloc(1, 1);
+
+	if (!l2)
+		return -ENOMEM;
+	for (u64 i = 0; i < ENTRIES; i++)
+		l2[i] = s2->root[index] + i * SZ_2M;
+	replace_root(s2, index, table_entry(l2));
+	return 0;
 }
 
 static int split(struct stage2 *s2, u64 *slot)
@@ -138,10 +196,14 @@ int stage2_prepare_map(struct stage2 *s2, ipa_t ipa, pa_t pa, u64 size, u32 flag
 		if (!slot) {
 			if (!create_root)
 				return -EINVAL;
+			if (gib_fits(at, pa.v + (at - ipa.v), end, flags)) {
+				n = SZ_1G;
+				continue;
+			}
 			table = page_alloc(1, 1);
 			if (!table)
 				return -ENOMEM;
-			write_entry(&s2->root[at >> 30], table_entry(table));
+			write_root(s2, at >> 30, table_entry(table));
 			slot = l2_slot(s2, at);
 		}
 		if (*slot || block_fits(at, pa.v + (at - ipa.v), n, flags))
@@ -162,11 +224,14 @@ int stage2_prepare_unmap(struct stage2 *s2, ipa_t ipa, u64 size)
 	u64 end = ipa.v + size;
 
 	for (u64 at = ipa.v, n; at < end; at += n) {
-		u64 *slot = l2_slot(s2, at);
+		u64 *slot;
 
+		if (is_block(s2->root[at >> 30]) && split_root(s2, at >> 30) != 0)
+			return -ENOMEM;
+		slot = l2_slot(s2, at);
 		n = chunk_size(at, end);
 		if (!slot) {
-			n = MIN((at & ~(SZ_1G - 1)) + SZ_1G, end) - at;
+			n = gib_rest(at, end);
 			continue;
 		}
 		if (n < SZ_2M && (*slot & PT_VALID) && !is_table(*slot) && split(s2, slot) != 0)
@@ -183,6 +248,12 @@ void stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, u64 size, u32 flags)
 		u64 *slot = l2_slot(s2, at), target = pa.v + (at - ipa.v);
 
 		n = chunk_size(at, end);
+		if (!slot) {
+			/* stage2_prepare_map() saw to it that a block fits. */
+			write_root(s2, at >> 30, target | attr);
+			n = SZ_1G;
+			continue;
+		}
 		if (!is_table(*slot)) {
 			write_entry(slot, target | attr);
 			continue;
@@ -203,7 +274,7 @@ void stage2_unmap(struct stage2 *s2, ipa_t ipa, u64 size)
 
 		n = chunk_size(at, end);
 		if (!slot) {
-			n = MIN((at & ~(SZ_1G - 1)) + SZ_1G, end) - at;
+			n = gib_rest(at, end);
 			continue;
 		}
 		if (!is_table(*slot)) {
@@ -216,17 +287,28 @@ void stage2_unmap(struct stage2 *s2, ipa_t ipa, u64 size)
 	table_sync();
 }
 
-/* A full level 3 table of contiguous, equal pages can become this block. */
-static u64 joined(const u64 *l3)
+/* The block that a full table of contiguous, equal entries can become, or 0. */
+static u64 joined(const u64 *table, u64 step, u64 entry_type)
 {
-	u64 first = l3[0];
+	u64 first = table[0];
 
-	if (!(first & PT_VALID) || ((first & PT_ADDR_MASK) & (SZ_2M - 1)))
+	if ((first & TABLE_FLAGS) != entry_type || ((first & PT_ADDR_MASK) & (step * ENTRIES - 1)))
 		return 0;
 	for (u32 i = 1; i < ENTRIES; i++)
-		if (l3[i] != first + i * PAGE_SIZE)
+		if (table[i] != first + i * step)
 			return 0;
 	return first & ~PT_TABLE;
+}
+
+static void collapse_chunk(struct stage2 *s2, u64 *slot)
+{
+	u64 *l3 = is_table(*slot) ? table_of(*slot) : NULL;
+	u64 block = l3 ? joined(l3, PAGE_SIZE, PT_VALID | PT_TABLE) : 0;
+
+	if (block) {
+		replace_entry(s2, slot, block);
+		page_free(l3, 1);
+	}
 }
 
 void stage2_collapse(struct stage2 *s2, ipa_t ipa, u64 size)
@@ -234,33 +316,39 @@ void stage2_collapse(struct stage2 *s2, ipa_t ipa, u64 size)
 	u64 end = ipa.v + size;
 
 	for (u64 at = ipa.v; at < end; at += chunk_size(at, end)) {
-		u64 *slot = l2_slot(s2, at), *l3, block;
+		u64 *slot = l2_slot(s2, at);
 
-		if (!slot || !is_table(*slot))
-			continue;
-		l3 = table_of(*slot);
-		block = joined(l3);
-		if (!block)
-			continue;
-		replace_entry(s2, slot, block);
-		page_free(l3, 1);
+		if (slot)
+			collapse_chunk(s2, slot);
+	}
+	for (u64 at = ipa.v; at < end; at += gib_rest(at, end)) {
+		u64 *l2 = l2_slot(s2, at & ~(SZ_1G - 1));
+		u64 block = l2 ? joined(l2, SZ_2M, PT_VALID) : 0;
+
+		if (block) {
+			replace_root(s2, at >> 30, block);
+			page_free(l2, 1);
+		}
 	}
 }
 
 bool stage2_lookup(const struct stage2 *s2, ipa_t ipa, struct stage2_mapping *mapping)
 {
-	u64 *slot, entry, offset = SZ_2M - 1;
+	u64 entry, offset = SZ_1G - 1;
 
 	if (ipa.v >> STAGE2_IPA_BITS)
 		return false;
-	slot = l2_slot(s2, ipa.v);
-	if (!slot)
-		return false;
-	entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
+	entry = __atomic_load_n(&s2->root[ipa.v >> 30], __ATOMIC_RELAXED);
 	if (is_table(entry)) {
-		slot = table_of(entry) + ((ipa.v >> PAGE_SHIFT) & (ENTRIES - 1));
-		entry = __atomic_load_n(slot, __ATOMIC_RELAXED);
-		offset = PAGE_MASK;
+		entry = __atomic_load_n(table_of(entry) + ((ipa.v >> 21) & (ENTRIES - 1)),
+					__ATOMIC_RELAXED);
+		offset = SZ_2M - 1;
+		if (is_table(entry)) {
+			entry = __atomic_load_n(
+				table_of(entry) + ((ipa.v >> PAGE_SHIFT) & (ENTRIES - 1)),
+				__ATOMIC_RELAXED);
+			offset = PAGE_MASK;
+		}
 	}
 	if (!(entry & PT_VALID))
 		return false;
@@ -286,24 +374,37 @@ void stage2_flush(const struct stage2 *s2)
 	tlb_flush_vmid(s2->vmid);
 }
 
+/* The entries of one table, or the entry itself if it is a block. */
+struct level {
+	const u64 *entries;
+	u32 count;
+	u64 step;
+};
+
+static struct level level_below(const u64 *entry, u64 block_size)
+{
+	if (is_table(*entry))
+		return (struct level){ table_of(*entry), ENTRIES, block_size / ENTRIES };
+	return (struct level){ entry, 1, block_size };
+}
+
 int stage2_walk(const struct stage2 *s2,
 		int (*fn)(ipa_t ipa, u64 size, struct stage2_mapping mapping, void *arg), void *arg)
 {
 	for (u64 i = 0; i < STAGE2_ROOT_ENTRIES; i++) {
-		const u64 *l2 = s2->root[i] ? table_of(s2->root[i]) : NULL;
+		struct level l2 = level_below(&s2->root[i], SZ_1G);
 
-		for (u64 j = 0; l2 && j < ENTRIES; j++) {
-			u64 at = (i << 30) + (j << 21);
-			const u64 *l3 = is_table(l2[j]) ? table_of(l2[j]) : &l2[j];
-			u32 count = is_table(l2[j]) ? ENTRIES : 1;
+		for (u64 j = 0; j < l2.count; j++) {
+			struct level l3 = l2.count > 1 ? level_below(&l2.entries[j], SZ_2M) :
+							 (struct level){ l2.entries, 1, SZ_1G };
 
-			for (u32 k = 0; k < count; k++) {
-				int ret;
+			for (u64 k = 0; k < l3.count; k++) {
+				u64 at = (i << 30) + j * SZ_2M + k * PAGE_SIZE;
+				int ret = 0;
 
-				if (!(l3[k] & PT_VALID))
-					continue;
-				ret = fn(ipa_of(at + k * PAGE_SIZE), count == 1 ? SZ_2M : PAGE_SIZE,
-					 mapping_of(l3[k], 0), arg);
+				if (l3.entries[k] & PT_VALID)
+					ret = fn(ipa_of(at), l3.step, mapping_of(l3.entries[k], 0),
+						 arg);
 				if (ret)
 					return ret;
 			}
@@ -330,7 +431,7 @@ u32 stage2_digest(const struct stage2 *s2, u64 *digest)
 	*digest = 0xcbf29ce484222325ULL;
 	stage2_walk(s2, digest_one, digest);
 	for (u64 i = 0; i < STAGE2_ROOT_ENTRIES; i++) {
-		const u64 *l2 = s2->root[i] ? table_of(s2->root[i]) : NULL;
+		const u64 *l2 = is_table(s2->root[i]) ? table_of(s2->root[i]) : NULL;
 
 		tables += l2 != NULL;
 		for (u32 j = 0; l2 && j < ENTRIES; j++)

@@ -148,8 +148,9 @@ el2_entry_failed:
 	eret
 
 /*
- * The way back, MMU still on, running one to one: x0 to return, x2 SCTLR, x3
- * TCR, x4 TTBR0, x5 MAIR, x6 VBAR, x7 SP. ELR and SPSR are in place.
+ * The way back, MMU still on, running one to one: x1 physical address of the
+ * frame, x2 SCTLR, x3 TCR, x4 TTBR0, x5 MAIR, x6 VBAR, x7 SP. ELR and SPSR are
+ * in place.
  */
 el2_leave_unmapped:
 	dsb	sy
@@ -167,6 +168,22 @@ el2_leave_unmapped:
 	ic	iallu
 	dsb	sy
 	isb
+	ldp	x2, x3, [x1, #8 * 2]
+	ldp	x4, x5, [x1, #8 * 4]
+	ldp	x6, x7, [x1, #8 * 6]
+	ldp	x8, x9, [x1, #8 * 8]
+	ldp	x10, x11, [x1, #8 * 10]
+	ldp	x12, x13, [x1, #8 * 12]
+	ldp	x14, x15, [x1, #8 * 14]
+	ldp	x16, x17, [x1, #8 * 16]
+	ldp	x18, x19, [x1, #8 * 18]
+	ldp	x20, x21, [x1, #8 * 20]
+	ldp	x22, x23, [x1, #8 * 22]
+	ldp	x24, x25, [x1, #8 * 24]
+	ldp	x26, x27, [x1, #8 * 26]
+	ldp	x28, x29, [x1, #8 * 28]
+	ldr	x30, [x1, #8 * 30]
+	ldp	x0, x1, [x1]
 	eret
 	.ltorg
 
@@ -194,14 +211,22 @@ el2_entry_mapped:
  */
 	.global	el2_leave
 el2_leave:
-	ldp	x18, x19, [x0, #8 * 18]
-	ldp	x20, x21, [x0, #8 * 20]
-	ldp	x22, x23, [x0, #8 * 22]
-	ldp	x24, x25, [x0, #8 * 24]
-	ldp	x26, x27, [x0, #8 * 26]
-	ldp	x28, x29, [x0, #8 * 28]
-	ldr	x30, [x0, #8 * 30]
-	mov	x0, x1
+	str	x1, [x0]
+	/* The registers are read again with the MMU off: to memory with them. */
+	add	x2, x0, #FRAME_SIZE
+	mov	x3, x0
+1:	dc	civac, x3
+	add	x3, x3, #16			/* the smallest line there is */
+	cmp	x3, x2
+	b.lo	1b
+	/* Our tables follow the stack in the per-CPU area. */
+	mrs	x1, ttbr0_el2
+	bic	x1, x1, #0xfff
+	sub	x1, x1, #PERCPU_TABLES
+	add	x1, x1, #PERCPU_STACK
+	movq	x2, LOCAL_STACK
+	sub	x0, x0, x2
+	add	x1, x1, x0
 
 	movq	x11, (LOCAL_PRIVATE + PRIVATE_SAVED)
 	restore	hcr_el2, SAVED_HCR

@@ -4,9 +4,10 @@
  * bits of intermediate physical address (Arm ARM D8.2; the root is two
  * concatenated level 1 tables).
  *
- * Entries of the root are always tables, never blocks, and appear only when a
- * cell is created: so each CPU can have a root of its own (a copy), which can
- * be emptied to take that CPU back, and no mapping change touches a root.
+ * Each CPU has a root of its own, a copy, which can be emptied to take that CPU
+ * back. So root entries appear only when a cell is created, as tables, or as
+ * 1 GiB blocks where a region has whole ones. Splitting or joining such a block
+ * is the one change of a root entry later; root_changed then updates the copies.
  *
  * Changes are made in two steps: prepare may fail for lack of memory and
  * changes no translation; commit cannot fail.
@@ -32,6 +33,8 @@ struct stage2 {
 	u16 vmid;
 	/* Odd while entries are being replaced; see stage2_translates(). */
 	u32 sequence;
+	/* Called after a master root entry was written, may be NULL. */
+	void (*root_changed)(const struct stage2 *s2, u64 index);
 };
 
 /** A mapping that exists. */
