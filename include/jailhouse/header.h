@@ -48,7 +48,8 @@ struct jailhouse_header {
 	__u32 revision;
 	/** Driver: how long CPUs wait for each other in EL2, in milliseconds. */
 	__u32 rendezvous_ms;
-	__u32 reserved;
+	/** Driver: bytes of the system config. */
+	__u32 config_size;
 	/** Driver: physical address of the image. */
 	__u64 phys_start;
 } __attribute__((packed));
