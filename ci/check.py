@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+`make check`: builds, runs unit tests, gates and system tests, and counts.
+
+The last line is "N passed, N failed, N skipped", alone; the exit status is 0 if nothing failed. A
+build that fails, a program that crashes and a runner that ends without a result count as failed.
+"""
+
+import argparse
+import glob
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+CI = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(CI)
+BUILD = os.path.abspath(os.environ.get("B") or os.path.join(TOP, "build"))
+REPORTS = os.path.join(BUILD, "reports")
+UNIT_SECONDS = 300
+GATE_SECONDS = 300
+SYSTEM_SECONDS = 20 * 60
+SECTIONS = ("build", "unit", "gates", "system")
+
+
+class Count:
+    """Sums, and the names of what failed."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures = []
+
+    def add(self, passed=0, failed=(), skipped=0):
+        self.passed += passed
+        self.failed += len(failed)
+        self.skipped += skipped
+        self.failures += failed
+
+
+def say(label, text):
+    print(f"  {label:<7} {text}", flush=True)
+
+
+def clean_environment():
+    """Ours, without what belongs to the make that started us."""
+    return {name: value for name, value in os.environ.items()
+            if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKE_TERMOUT", "MAKE_TERMERR")}
+
+
+def make(*goals, capture=False):
+    return subprocess.run(["make", *goals], cwd=TOP, env=clean_environment(), check=False, text=True,
+                          stdout=subprocess.PIPE if capture else None)
+
+
+def git_status():
+    return subprocess.run(["git", "status", "--porcelain"], cwd=TOP, check=False, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+# --- the sections -------------------------------------------------------------------------------
+
+def build(count):
+    before = git_status()
+    for goals in (("all", "initramfs"), ("unit-tests",)):
+        if make("-k", *goals).returncode:
+            count.add(failed=[f"make {' '.join(goals)}"])
+        else:
+            count.add(passed=1)
+    dirt = set(git_status().split("\n")) - set(before.split("\n"))
+    if dirt:
+        count.add(failed=[f"the build leaves files in the source tree: {', '.join(sorted(dirt))}"])
+    else:
+        count.add(passed=1)
+
+
+def parse_cmocka(text):
+    """(passed, names of failed tests, skipped) of a cmocka program's standard output."""
+    passed = len(re.findall(r"^\[\s+OK \]", text, re.M))
+    skipped = len(re.findall(r"^\[  SKIPPED \] (?!\d+ test)", text, re.M))
+    failed = re.findall(r"^\[  FAILED  \] (?!\d+ test|\w+: \d+ test)(?:\S+: )?(\S+)", text, re.M)
+    return passed, sorted(set(failed)), skipped
+
+
+def unit(count, binaries, pytests):
+    for binary in binaries:
+        name = os.path.basename(binary)
+        try:
+            done = subprocess.run([os.path.abspath(binary)], cwd=TOP, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, errors="replace",
+                                  timeout=UNIT_SECONDS, check=False)
+            status, text = done.returncode, done.stdout
+        except subprocess.TimeoutExpired:
+            status, text = f"no end within {UNIT_SECONDS} s", ""
+        except OSError as error:
+            status, text = f"it does not start: {error}", ""
+        passed, failed, skipped = parse_cmocka(text)
+        failures = [f"{name}: {test}" for test in failed]
+        if status != 0 and not failures:
+            failures = [f"{name}: exit status {status}"]
+        if status == 0 and passed + skipped == 0:
+            failures = [f"{name}: ended well without running a test"]
+        count.add(passed, failures, skipped)
+        say("TEST", f"{name}: {passed} passed" + (f", {len(failures)} FAILED" if failures else ""))
+        if failures:
+            print(text)
+    existing = [name for name in pytests if os.path.exists(os.path.join(TOP, name))]
+    if existing:
+        pytest(count, "unit", existing, UNIT_SECONDS)
+
+
+def gates(count):
+    env = clean_environment()
+    for path in sorted(glob.glob(os.path.join(CI, "gates", "gate_*.py"))):
+        name = os.path.basename(path)[len("gate_"):-len(".py")]
+        if name == "lib":
+            continue
+        started = time.monotonic()
+        try:
+            done = subprocess.run([sys.executable, path], cwd=TOP, env=env, text=True, check=False,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  timeout=GATE_SECONDS)
+            status, text = done.returncode, done.stdout
+        except subprocess.TimeoutExpired:
+            status, text = 1, f"no end within {GATE_SECONDS} s"
+        say("GATE", f"{name}: {'ok' if status == 0 else 'FAILED'} "
+                    f"({time.monotonic() - started:.1f} s)")
+        if text.strip():
+            print("    " + text.rstrip().replace("\n", "\n    "), flush=True)
+        if status:
+            count.add(failed=[f"gate {name}"])
+        else:
+            count.add(passed=1)
+
+
+def pytest(count, name, what, seconds, extra=()):
+    os.makedirs(REPORTS, exist_ok=True)
+    report = os.path.join(REPORTS, f"{name}.xml")
+    if os.path.exists(report):
+        os.remove(report)
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
+               f"--junitxml={report}", *extra, *what]
+    try:
+        status = subprocess.run(command, cwd=TOP, env=clean_environment(), timeout=seconds,
+                                check=False).returncode
+    except subprocess.TimeoutExpired:
+        status = f"no end within {seconds} s"
+    try:
+        cases = xml.etree.ElementTree.parse(report).getroot().iter("testcase")
+    except (OSError, xml.etree.ElementTree.ParseError):
+        count.add(failed=[f"{name} tests: pytest left no result (exit status {status})"])
+        return
+    before = count.failed
+    for case in cases:
+        if case.find("failure") is not None or case.find("error") is not None:
+            count.add(failed=[f"{case.get('classname')}::{case.get('name')}"])
+        elif case.find("skipped") is not None:
+            count.add(skipped=1)
+        else:
+            count.add(passed=1)
+    # 5: no test was collected.
+    if status not in (0, 1, 5) or (status == 1 and count.failed == before):
+        count.add(failed=[f"{name} tests: pytest ended with {status}"])
+
+
+def system(count):
+    workers = os.environ.get("SYSTEM_JOBS", "2")
+    # A file's guest is shared by its tests, so a file's tests stay in one process.
+    extra = ["-n", workers, "--dist", "loadscope"] if workers != "1" else []
+    pytest(count, "system", ["ci/system"], SYSTEM_SECONDS, extra)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.strip().split("\n", maxsplit=1)[0])
+    parser.add_argument("--only", choices=SECTIONS[1:])
+    parser.add_argument("--no-build", action="store_true")
+    args = parser.parse_args()
+
+    count = Count()
+    started = time.monotonic()
+    for section in SECTIONS:
+        if section == "build" and args.no_build or args.only and section not in ("build", args.only):
+            continue
+        print(f"== {section} ({time.monotonic() - started:.0f} s)", flush=True)
+        if section == "build":
+            build(count)
+        elif section == "unit":
+            listed = make("-s", "unit-list", capture=True)
+            if listed.returncode:
+                count.add(failed=["make unit-list"])
+                continue
+            words = [line.split(" ", 1) for line in listed.stdout.split("\n") if " " in line]
+            unit(count, [name for kind, name in words if kind == "unit" and name],
+                 [name for kind, name in words if kind == "pytest" and name])
+        elif section == "gates":
+            gates(count)
+        else:
+            system(count)
+    print(f"== end ({time.monotonic() - started:.0f} s)")
+    for failure in count.failures:
+        say("FAILED", failure)
+    print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped", flush=True)
+    return 1 if count.failed or not count.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

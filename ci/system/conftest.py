@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+What system tests get: a booted guest for each row of ci/boards.tsv, a limit of time for each test,
+and the guest's last words in the report of a failure.
+"""
+
+import os
+import signal
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import boards  # noqa: E402
+from guest import GuestError  # noqa: E402
+
+BOARDS = boards.load()
+TEST_SECONDS = 120
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "seconds(n): how long the test may take; default "
+                                       f"{TEST_SECONDS}")
+
+
+@pytest.fixture(scope="module", params=BOARDS, ids=lambda board: board.board)
+def board(request):
+    """A row of the matrix."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def kernel(board):
+    """The kernel series of the guest, such as 6.1."""
+    return board.kernel
+
+
+@pytest.fixture(scope="module")
+def guest(board, request):
+    """A booted guest, shared by the tests of a file. A file that needs other machines makes its own
+    with board.guest()."""
+    module = request.module.__name__.split(".")[-1]
+    with board.guest(name=f"{module}-{board.board}") as machine:
+        yield machine
+
+
+@pytest.fixture
+def fresh_guest(board, request):
+    """A booted guest for one test that leaves it unusable."""
+    with board.guest(name=f"{request.node.originalname}-{board.board}") as machine:
+        yield machine
+
+
+@pytest.fixture(autouse=True)
+def time_limit(request):
+    """Ends a test that hangs, however it hangs."""
+    marker = request.node.get_closest_marker("seconds")
+    seconds = marker.args[0] if marker else TEST_SECONDS
+
+    def expired(*unused):
+        raise TimeoutError(f"the test did not end within {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, expired)
+    signal.alarm(seconds)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if not report.failed:
+        return
+    for name in ("guest", "fresh_guest"):
+        machine = item.funcargs.get(name) if hasattr(item, "funcargs") else None
+        if machine is None:
+            continue
+        try:
+            report.sections.append(("console", machine.console_tail(40)))
+            report.sections.append(("UART1", machine.uart1()[-1500:]))
+            report.sections.append(("logs", machine.log_dir))
+        except (OSError, GuestError):
+            pass
