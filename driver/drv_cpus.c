@@ -84,7 +84,7 @@ static void offline_work(struct work_struct *work)
 	spin_lock(&offline_lock);
 	late = cpumask_test_cpu(job->cpu, &abandoned);
 	if (!late)
-		complete(&job->done);
+		complete_all(&job->done);
 	spin_unlock(&offline_lock);
 	if (late)
 		come_too_late(job);
