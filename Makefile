@@ -91,8 +91,12 @@ kconf		= KCONFIG_CONFIG=$(abspath $(DOTCONFIG)) \
 		  CONFIG_=CONFIG_ kconfig-$(1) $(2) $(abspath $(KCONFIG))
 # kconfig writes its dependency files below the current folder.
 in_build	= mkdir -p $(B)/include/config $(B)/include/generated && cd $(B)
+# Another build folder shares what was downloaded.
+shared		= $(foreach d,kernels busybox qemu,[ -e $(B)/$(d) ] || \
+			ln -sfn $(CURDIR)/build/$(d) $(B)/$(d);)
 
-$(DOTCONFIG): | $(SETUP)/packages.mk
+$(DOTCONFIG): | $(STAMPS:%=$(SETUP)/%.mk)
+	@mkdir -p $(B); $(shared)
 	$(Q)$(in_build) && $(call kconf,conf,--defconfig=$(CURDIR)/hypervisor/defconfig) >/dev/null
 
 $(B)/include/config/auto.mk: $(DOTCONFIG) $(KCONFIG) Makefile | $(SETUP)/packages.mk

@@ -167,8 +167,7 @@ def pytest(count, name, what, seconds, extra=()):
 
 def system(count):
     workers = os.environ.get("SYSTEM_JOBS", "2")
-    # A file's guest is shared by its tests, so a file's tests stay in one process.
-    extra = ["-n", workers, "--dist", "loadscope"] if workers != "1" else []
+    extra = ["-n", workers, "--dist", "loadgroup"] if workers != "1" else []
     pytest(count, "system", ["ci/system"], SYSTEM_SECONDS, extra)
 
 

@@ -24,6 +24,14 @@ def pytest_configure(config):
                                        f"{TEST_SECONDS}")
 
 
+def pytest_collection_modifyitems(items):
+    """The tests of a file on one board share a guest, so they stay in one process."""
+    for item in items:
+        row = getattr(item, "callspec", None) and item.callspec.params.get("board")
+        if row:
+            item.add_marker(pytest.mark.xdist_group(f"{item.module.__name__}-{row.board}"))
+
+
 @pytest.fixture(scope="module", params=BOARDS, ids=lambda board: board.board)
 def board(request):
     """A row of the matrix."""
