@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The `jailhouse` command: build/tools/jailhouse (arm64, static) and jailhouse-host (for this
+# machine: `config check` works anywhere). tests: the same with a driver made of text files.
+
+TOOL_B		:= $(B)/tools
+TOOL_SRCS	:= $(sort $(wildcard tools/*.c)) hypervisor/core/config_check.c
+TOOL_FAKE_SRCS	:= $(filter-out tools/device_linux.c,$(TOOL_SRCS)) tools/tests/device_fake.c
+TOOL_HEADERS	:= $(wildcard tools/*.h include/jailhouse/*.h include/arch/arm64/asm/*.h)
+TOOL_FAKE	:= $(TOOL_B)/tests/jailhouse-fake
+
+TOOL_CFLAGS	= -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -DTOOL_VERSION='"$(VERSION)"' \
+		  -DTOOL_LIBEXECDIR='"$(prefix)/libexec"' -Iinclude -Iinclude/arch/arm64 -Itools
+TOOL_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=all -O1
+
+.PHONY: tools
+tools: $(TOOL_B)/jailhouse $(TOOL_B)/jailhouse-host
+
+$(TOOL_B)/jailhouse: $(TOOL_SRCS) $(TOOL_HEADERS) tools/build.mk
+	@mkdir -p $(@D)
+	$(say CC)
+	$(Q)$(CROSS)gcc $(TOOL_CFLAGS) -static -s -o $@ $(TOOL_SRCS)
+
+$(TOOL_B)/jailhouse-host: $(TOOL_SRCS) $(TOOL_HEADERS) tools/build.mk
+	@mkdir -p $(@D)
+	$(say CC)
+	$(Q)$(HOSTCC) $(TOOL_CFLAGS) -o $@ $(TOOL_SRCS)
+
+$(TOOL_FAKE): $(TOOL_FAKE_SRCS) $(TOOL_HEADERS) tools/build.mk
+	@mkdir -p $(@D)
+	$(say CC)
+	$(Q)$(HOSTCC) $(TOOL_CFLAGS) $(TOOL_SANITIZE) -o $@ $(TOOL_FAKE_SRCS)
+
+UNIT_PYTESTS	+= tools/tests/test_tool.py
+unit unit-tests: $(TOOL_FAKE) configs

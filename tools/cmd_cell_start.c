@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+/* jailhouse cell start */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+static int run(const struct tool_command *command, int argc, char **argv)
+{
+	struct jailhouse_cell_id id;
+	int used = tool_parse_cell(command, argc, argv, &id);
+	int fd, result;
+
+	if (!used || !tool_no_more(command, argc - used, argv + used))
+		return TOOL_FAILED;
+	fd = tool_open_device(O_RDWR);
+	if (fd < 0)
+		return TOOL_FAILED;
+	result = tool_require_enabled() ?
+			 tool_request(fd, JAILHOUSE_CELL_START, "JAILHOUSE_CELL_START", &id) :
+			 -1;
+	close(fd);
+	return result ? TOOL_FAILED : TOOL_OK;
+}
+
+const struct tool_command command_cell_start = {
+	.group = "cell",
+	.name = "start",
+	.arguments = "{ ID | [--name] NAME }",
+	.help = "Starts the cell with what was loaded into it; a cell that runs is asked to shut down\n"
+		"first, and starts anew.\n",
+	.run = run,
+};
