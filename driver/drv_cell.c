@@ -20,8 +20,8 @@
 #include "drv_hypercall.h"
 #include "drv_images.h"
 #include "drv_inject.h"
-#include "drv_owner.h"
 #include "drv_reason.h"
+#include "drv_regions.h"
 #include "drv_restart.h"
 #include "drv_stages.h"
 #include "drv_sysfs.h"
@@ -49,6 +49,7 @@ struct drv_cell *drv_cell_new(struct jailhouse_cell_desc *config, struct jailhou
 	}
 	INIT_LIST_HEAD(&cell->entry);
 	INIT_LIST_HEAD(&cell->images);
+	INIT_LIST_HEAD(&cell->released);
 	cell->id = config->id;
 	cell->config = config;
 	strscpy(cell->name, config->name, sizeof(cell->name));
@@ -223,39 +224,18 @@ static int check_cpus(void *data, struct jailhouse_reason *why)
 	return 0;
 }
 
-/* What Linux uses must stay Linux': an abort in the middle of a driver kills the kernel. */
-static int check_region(const struct creating *c, unsigned int index, struct jailhouse_reason *why)
-{
-	const struct jailhouse_memory *region = &jailhouse_cell_mem_regions(c->config)[index];
-	char user[DRV_OWNER_TEXT];
-
-	if (region->flags & (JAILHOUSE_MEM_ROOTSHARED | JAILHOUSE_MEM_COMM_REGION))
-		return 0;
-	switch (drv_owner_find(region->phys_start, region->size, user)) {
-	case DRV_OWNER_NONE:
-		return 0;
-	case DRV_OWNER_RAM:
-		return drv_reason_set(
-			why, -EBUSY,
-			"memory region %u (0x%llx, 0x%llx bytes) of cell \"%s\" is used by %s; boot Linux with mem=%lluM or less, or choose memory that it does not use",
-			index, region->phys_start, region->size, c->cell->name, user,
-			drv_owner_mem_parameter(region->phys_start));
-	default:
-		return drv_reason_set(
-			why, -EBUSY,
-			"memory region %u (0x%llx, 0x%llx bytes) of cell \"%s\" is in use by %s",
-			index, region->phys_start, region->size, c->cell->name, user);
-	}
-}
-
-static int check_regions(void *data, struct jailhouse_reason *why)
+static int take_regions(void *data, struct jailhouse_reason *why)
 {
 	struct creating *c = data;
-	int err = 0;
 
-	for (unsigned int i = 0; i < c->config->num_memory_regions && !err; i++)
-		err = check_region(c, i, why);
-	return err;
+	return drv_regions_take(c->cell, why);
+}
+
+static void return_regions(void *data)
+{
+	struct creating *c = data;
+
+	drv_regions_give_back(c->cell);
 }
 
 static int take_cpus(void *data, struct jailhouse_reason *why)
@@ -306,9 +286,12 @@ static int register_cell(void *data, struct jailhouse_reason *why)
 }
 
 static const struct drv_stage create_stages[] = {
-	{ "cell-config", get_config, put_config },  { "cell-object", make_cell, drop_cell },
-	{ "cell-cpus", check_cpus, NULL },          { "cell-regions", check_regions, NULL },
-	{ "cell-offline", take_cpus, return_cpus }, { "cell-create", call_create, undo_create },
+	{ "cell-config", get_config, put_config },
+	{ "cell-object", make_cell, drop_cell },
+	{ "cell-cpus", check_cpus, NULL },
+	{ "cell-regions", take_regions, return_regions },
+	{ "cell-offline", take_cpus, return_cpus },
+	{ "cell-create", call_create, undo_create },
 	{ "cell-sysfs", register_cell, NULL },
 };
 
@@ -358,6 +341,7 @@ int drv_cell_destroy(struct drv_cell *cell, unsigned int timeout_ms, struct jail
 	drv_sysfs_cpus_add(drv.root, &cell->cpus);
 	drv_images_drop(cell);
 	drv_cpus_give_back(&cell->offlined);
+	drv_regions_give_back(cell);
 	pr_info("destroyed cell %u \"%s\"\n", cell->id, cell->name);
 	drv_cell_put(cell);
 	return 0;

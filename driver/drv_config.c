@@ -94,6 +94,11 @@ static int check_head(const void __user *source, struct jailhouse_reason *why)
 /* How many bytes the header, and the extension block if there is one, announce. */
 static int measure_system(const void __user *source, u64 *size, struct jailhouse_reason *why)
 {
+	const struct jailhouse_config_finding overflow = {
+		.rule = JAILHOUSE_CFG_COUNT_OVERFLOW,
+		.index = JAILHOUSE_CONFIG_NO_INDEX,
+		.other = JAILHOUSE_CONFIG_NO_INDEX,
+	};
 	struct jailhouse_system header;
 	struct jailhouse_ext_header ext;
 
@@ -101,13 +106,16 @@ static int measure_system(const void __user *source, u64 *size, struct jailhouse
 		return unreadable("system config", source, sizeof(header), why);
 	*size = SYSTEM_PART + stated_size(&header.root_cell);
 	if (*size > JAILHOUSE_CONFIG_MAX_SIZE)
-		return too_large("system config", *size, why);
+		return refuse("system config", &overflow, why);
 	if (!(header.root_cell.flags & JAILHOUSE_CELL_EXTENDED))
 		return 0;
 	if (copy_from_user(&ext, source + *size, sizeof(ext)))
 		return unreadable("system config", source, *size + sizeof(ext), why);
-	*size += max_t(u64, ext.size, sizeof(ext));
-	return *size > JAILHOUSE_CONFIG_MAX_SIZE ? too_large("system config", *size, why) : 0;
+	/* Without the magic the block is not where it should be: the validator says why. */
+	*size += ext.magic == JAILHOUSE_EXT_MAGIC ? max_t(u64, ext.size, sizeof(ext)) : sizeof(ext);
+	if (*size > JAILHOUSE_CONFIG_MAX_SIZE)
+		return refuse("system config", &overflow, why);
+	return 0;
 }
 
 static void *copy_config(const char *what, const void __user *source, size_t size,

@@ -138,7 +138,7 @@ static int check_memory(const struct environment *e)
 	char user[DRV_OWNER_TEXT];
 	u64 limit;
 
-	switch (drv_owner_find(start, memory->size, user)) {
+	switch (drv_owner_find(start, memory->size, user, NULL)) {
 	case DRV_OWNER_NONE:
 		return 0;
 	case DRV_OWNER_RAM:

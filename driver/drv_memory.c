@@ -30,7 +30,7 @@ int drv_memory_claim(struct drv_memory *memory, u64 start, u64 size, struct jail
 	char user[DRV_OWNER_TEXT];
 
 	if (!request_mem_region(start, size, "Jailhouse hypervisor")) {
-		drv_owner_find(start, size, user);
+		drv_owner_find(start, size, user, NULL);
 		return drv_reason_set(
 			why, -EBUSY,
 			"hypervisor_memory 0x%llx-0x%llx cannot be claimed; it is used by %s",

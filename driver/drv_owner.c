@@ -18,8 +18,9 @@
 struct search {
 	u64 start;
 	u64 end;
-	char *text;
+	/* What was found. */
 	struct resource found;
+	struct device *device;
 };
 
 static bool overlaps(const struct search *search, const struct resource *res)
@@ -29,48 +30,41 @@ static bool overlaps(const struct search *search, const struct resource *res)
 	       res->end >= search->start;
 }
 
-static int name_device(const struct search *search, struct device *dev)
+static int take_device(struct search *search, struct device *dev, const struct resource *res)
 {
-	scnprintf(
-		search->text, DRV_OWNER_TEXT,
-		"device %s, which driver %s uses; release it first: echo %s >/sys/bus/%s/drivers/%s/unbind",
-		dev_name(dev), dev_driver_string(dev), dev_name(dev), dev->bus->name,
-		dev_driver_string(dev));
+	search->device = get_device(dev);
+	search->found = *res;
 	return 1;
 }
 
 static int match_platform(struct device *dev, void *data)
 {
 	const struct platform_device *pdev = to_platform_device(dev);
-	const struct search *search = data;
 
 	if (!READ_ONCE(dev->driver))
 		return 0;
 	for (unsigned int i = 0; i < pdev->num_resources; i++)
-		if (overlaps(search, &pdev->resource[i]))
-			return name_device(search, dev);
+		if (overlaps(data, &pdev->resource[i]))
+			return take_device(data, dev, &pdev->resource[i]);
 	return 0;
 }
 
 static int match_amba(struct device *dev, void *data)
 {
-	const struct search *search = data;
+	const struct resource *res = &drv_compat_amba_device(dev)->res;
 
-	if (READ_ONCE(dev->driver) && overlaps(search, &drv_compat_amba_device(dev)->res))
-		return name_device(search, dev);
-	return 0;
+	return READ_ONCE(dev->driver) && overlaps(data, res) ? take_device(data, dev, res) : 0;
 }
 
 static int match_pci(struct device *dev, void *data)
 {
 	const struct pci_dev *pdev = to_pci_dev(dev);
-	const struct search *search = data;
 
 	if (!READ_ONCE(dev->driver))
 		return 0;
 	for (unsigned int i = 0; i < PCI_STD_NUM_BARS; i++)
-		if (overlaps(search, &pdev->resource[i]))
-			return name_device(search, dev);
+		if (overlaps(data, &pdev->resource[i]))
+			return take_device(data, dev, &pdev->resource[i]);
 	return 0;
 }
 
@@ -88,9 +82,18 @@ static bool find_resource(struct search *search, unsigned long flags)
 				   take_first) == 1;
 }
 
-enum drv_owner drv_owner_find(u64 start, u64 size, char text[DRV_OWNER_TEXT])
+static bool find_device(struct search *search)
 {
-	struct search search = { .start = start, .end = start + size - 1, .text = text };
+	return bus_for_each_dev(&platform_bus_type, NULL, search, match_platform) ||
+	       bus_for_each_dev(&amba_bustype, NULL, search, match_amba) ||
+	       bus_for_each_dev(&pci_bus_type, NULL, search, match_pci);
+}
+
+enum drv_owner drv_owner_find(u64 start, u64 size, char text[DRV_OWNER_TEXT],
+			      struct device **device)
+{
+	struct search search = { .start = start, .end = start + size - 1 };
+	bool part;
 
 	text[0] = 0;
 	if (!size)
@@ -100,10 +103,16 @@ enum drv_owner drv_owner_find(u64 start, u64 size, char text[DRV_OWNER_TEXT])
 			  &search.found.start, &search.found.end);
 		return DRV_OWNER_RAM;
 	}
-	if (bus_for_each_dev(&platform_bus_type, NULL, &search, match_platform) ||
-	    bus_for_each_dev(&amba_bustype, NULL, &search, match_amba) ||
-	    bus_for_each_dev(&pci_bus_type, NULL, &search, match_pci))
-		return DRV_OWNER_DEVICE;
+	if (find_device(&search)) {
+		scnprintf(text, DRV_OWNER_TEXT, "device %s, which driver %s uses",
+			  dev_name(search.device), dev_driver_string(search.device));
+		part = search.found.start < search.start || search.found.end > search.end;
+		if (device)
+			*device = search.device;
+		else
+			put_device(search.device);
+		return part ? DRV_OWNER_DEVICE_PART : DRV_OWNER_DEVICE;
+	}
 	if (find_resource(&search, IORESOURCE_MEM | IORESOURCE_BUSY)) {
 		scnprintf(text, DRV_OWNER_TEXT,
 			  "whoever claimed %pa to %pa: look for this range in /proc/iomem",

@@ -59,6 +59,8 @@ struct drv_cell {
 	bool restarting;
 	/** What was loaded, for restarts: list of struct drv_image. */
 	struct list_head images;
+	/** Devices that lost their driver to this cell; drv_regions.c. */
+	struct list_head released;
 	/** sysfs: the directory statistics/ and its cpu<n>/ */
 	struct drv_stats *stats;
 	struct drv_stats *cpu_stats[JAILHOUSE_CONFIG_MAX_CPUS];
