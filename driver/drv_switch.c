@@ -38,7 +38,8 @@ MODULE_PARM_DESC(rendezvous_ms, "how long CPUs wait for each other in EL2, 10 to
 struct switching {
 	u64 entry;
 	struct cpumask skipped;
-	long result[JAILHOUSE_CONFIG_MAX_CPUS];
+	/* EL2 answers with an int: what the upper half of x0 holds does not count. */
+	int result[JAILHOUSE_CONFIG_MAX_CPUS];
 };
 
 unsigned int drv_switch_rendezvous_ms(void)
@@ -71,7 +72,7 @@ static int enter(void *data)
 	}
 	if (drv_inject_cpu(DRV_FAULT_LATE_CPU, cpu))
 		mdelay(drv_switch_rendezvous_ms() + LATE_MS);
-	s->result[cpu] = (long)drv_hvc(HVC_SOFT_RESTART, s->entry, cpu);
+	s->result[cpu] = (int)drv_hvc(HVC_SOFT_RESTART, s->entry, cpu);
 	return 0;
 }
 
@@ -79,7 +80,7 @@ static int leave(void *data)
 {
 	struct switching *s = data;
 
-	s->result[smp_processor_id()] = (long)jailhouse_call(JAILHOUSE_HC_DISABLE);
+	s->result[smp_processor_id()] = (int)jailhouse_call(JAILHOUSE_HC_DISABLE);
 	return 0;
 }
 
@@ -105,7 +106,7 @@ static int switch_all(int (*function)(void *data), struct switching *s,
 		if (s->result[cpu] != s->result[first])
 			return drv_reason_set(
 				why, -EREMCHG,
-				"CPU %d returned %ld from EL2, CPU %u %ld: a bug of the hypervisor; reset the machine",
+				"CPU %d returned %d from EL2, CPU %u %d: a bug of the hypervisor; reset the machine",
 				first, s->result[first], cpu, s->result[cpu]);
 	}
 	if (first < 0)
@@ -118,11 +119,11 @@ static int switch_all(int (*function)(void *data), struct switching *s,
 	if (s->result[first] > 0 || s->result[first] < -MAX_ERRNO)
 		return drv_reason_set(
 			why, -EREMCHG,
-			"EL2 answered 0x%lx, which is neither 0 nor an error; reset the machine",
+			"EL2 answered %d, which is neither 0 nor an error; reset the machine",
 			s->result[first]);
 	if (s->result[first])
-		return drv_reason_set(why, (int)s->result[first], "%s",
-				      drv_reason_of_code((int)s->result[first]));
+		return drv_reason_set(why, s->result[first], "%s",
+				      drv_reason_of_code(s->result[first]));
 	return 0;
 }
 
