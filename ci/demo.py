@@ -151,7 +151,7 @@ def story(account, guest):
     account.run("rmmod jailhouse")
     after = Snapshot(guest)
     account.expect(str(after) == str(before), f"Linux has {after}")
-    busy = guest.check("for c in 0 1 2 3; do taskset $((1 << c)) sh -c 'echo -n $0 ' $c & done; wait",
+    busy = guest.check("for c in 0 1 2 3; do taskset $((1 << c)) sh -c 'echo $0' $c & done; wait",
                        timeout=30)
     account.expect(sorted(busy.split()) == list("0123"), "every CPU runs programs")
     found = bugs(guest)
