@@ -2,7 +2,8 @@
 /*
  * A driver for tests of the tool: writes each request as a line into the file
  * $JAILHOUSE_FAKE_LOG, and fails it if $JAILHOUSE_FAKE_ERROR is an errno, with
- * the reason $JAILHOUSE_FAKE_REASON. The console is the device file itself.
+ * the reason $JAILHOUSE_FAKE_REASON; $JAILHOUSE_FAKE_OPEN is the errno of an
+ * open that fails. The console is the device file itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,12 @@
 
 int device_open(const char *path, int flags)
 {
+	const char *error = getenv("JAILHOUSE_FAKE_OPEN");
+
+	if (error) {
+		errno = atoi(error);
+		return -1;
+	}
 	return open(path, (flags & ~O_ACCMODE) | O_RDONLY | O_CLOEXEC);
 }
 
