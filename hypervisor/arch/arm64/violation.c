@@ -15,6 +15,8 @@
 /* Parking is reported in full; aborts that root's programs can cause at will
  * are reported until this many, then only counted. */
 #define MAX_ABORT_REPORTS 8
+/* Largest device region that a report suggests to give whole. */
+#define MAX_SUGGESTED 0x10000
 
 static const char *class_name(u64 esr)
 {
@@ -39,7 +41,7 @@ static const char *class_name(u64 esr)
 }
 
 /* What stands at the address, and the line of the config that would allow it. */
-static void report_address(const struct cell *cell, u64 ipa, bool write)
+static void report_address(const struct cell *cell, u64 ipa, const char *access)
 {
 	struct owner_info info = ownership_find(ipa);
 	u64 page = ipa & ~PAGE_MASK, size = PAGE_SIZE, flags = 0;
@@ -56,7 +58,8 @@ static void report_address(const struct cell *cell, u64 ipa, bool write)
 		       info.name ? ")" : "", info.cell->config->name, info.mem->phys_start,
 		       info.mem->size);
 		flags = info.mem->flags & JAILHOUSE_MEM_IO;
-		if (flags) {
+		/* A device whole; of large windows and RAM just the page. */
+		if (flags && info.mem->size <= MAX_SUGGESTED) {
 			page = info.mem->phys_start;
 			size = info.mem->size;
 		}
@@ -64,7 +67,7 @@ static void report_address(const struct cell *cell, u64 ipa, bool write)
 	printk("  to allow it, add to mem_regions of \"%s\":\n"
 	       "  { .phys_start = 0x%llx, .virt_start = 0x%llx, .size = 0x%llx,\n"
 	       "    .flags = JAILHOUSE_MEM_READ%s%s%s },\n",
-	       cell->config->name, page, page, size, write ? " | JAILHOUSE_MEM_WRITE" : "",
+	       cell->config->name, page, page, size, access,
 	       flags ? " | JAILHOUSE_MEM_IO" : "",
 	       info.cell && info.cell != cell && !cell_is_root(info.cell) ?
 		       " | JAILHOUSE_MEM_ROOTSHARED" :
@@ -89,7 +92,9 @@ static void report(const struct frame *frame, const char *what, u64 esr, bool ha
 {
 	const struct cell *cell = this_cpu()->cell;
 	bool is_data = ESR_EC(esr) == EC_DABT_LOWER;
-	bool write = is_data && (esr & ESR_DABT_WNR);
+	const char *access = !is_data		      ? " | JAILHOUSE_MEM_EXECUTE" :
+			     esr & ESR_DABT_WNR ? " | JAILHOUSE_MEM_WRITE" :
+						    "";
 
 	if (has_address)
 		printk("FATAL: %s at 0x%llx(%u), CPU %u of cell \"%s\"\n", what, ipa,
@@ -103,7 +108,7 @@ static void report(const struct frame *frame, const char *what, u64 esr, bool ha
 	       has_address && (esr & ESR_ABORT_S1PTW) ? ", met on a walk of the cell's own tables" :
 							"");
 	if (has_address)
-		report_address(cell, ipa, write);
+		report_address(cell, ipa, access);
 }
 
 /* Exception entry to EL1 (Arm ARM D1.3.1, AArch64.TakeException). */
