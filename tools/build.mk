@@ -4,13 +4,15 @@
 # machine: `config check` works anywhere). tests: the same with a driver made of text files.
 
 TOOL_B		:= $(B)/tools
-TOOL_SRCS	:= $(sort $(wildcard tools/*.c)) hypervisor/core/config_check.c
-TOOL_FAKE_SRCS	:= $(filter-out tools/device_linux.c,$(TOOL_SRCS)) tools/tests/device_fake.c
+TOOL_COMMON	:= $(filter-out tools/device_%.c,$(sort $(wildcard tools/*.c))) \
+		   hypervisor/core/config_check.c
+TOOL_SRCS	:= $(TOOL_COMMON) tools/device_linux.c
+TOOL_FAKE_SRCS	:= $(TOOL_COMMON) tools/device_fake.c
 TOOL_HEADERS	:= $(wildcard tools/*.h include/jailhouse/*.h include/arch/arm64/asm/*.h)
 TOOL_FAKE	:= $(TOOL_B)/tests/jailhouse-fake
 
 TOOL_CFLAGS	= -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -DTOOL_VERSION='"$(VERSION)"' \
-		  -DTOOL_LIBEXECDIR='"$(prefix)/libexec"' -Iinclude -Iinclude/arch/arm64 -Itools
+		  -DTOOL_LIBEXECDIR='"$(prefix)/libexec"' -Iinclude -Iinclude/arch/arm64
 TOOL_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=all -O1
 
 .PHONY: tools

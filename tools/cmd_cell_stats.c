@@ -124,7 +124,7 @@ static int compare(const void *a, const void *b)
 
 static void print_table(const struct stats_sample *now, const struct stats_sample *before, int cpu)
 {
-	unsigned int order[STATS_MAX_COUNTERS];
+	unsigned int order[STATS_MAX_COUNTERS] = { 0 };
 
 	for (unsigned int n = 0; n < now->num_counters; n++)
 		order[n] = n;

@@ -92,28 +92,25 @@ static int compare(const void *a, const void *b)
 
 static char **read_list(DIR *dir)
 {
-	size_t used = 0, room = 16;
-	char **list = calloc(room, sizeof(*list));
+	char **list = calloc(1, sizeof(*list));
 	struct dirent *entry;
+	size_t used = 0;
 
 	while (list && (entry = readdir(dir)) != NULL) {
 		char **larger;
 
 		if (entry->d_name[0] == '.')
 			continue;
-		if (used + 1 == room) {
-			room *= 2;
-			larger = realloc(list, room * sizeof(*list));
-			if (!larger)
-				break;
-			list = larger;
-		}
+		larger = realloc(list, (used + 2) * sizeof(*list));
+		if (!larger)
+			break;
+		list = larger;
 		list[used] = strdup(entry->d_name);
 		if (!list[used])
 			break;
 		list[++used] = NULL;
 	}
-	if (list)
+	if (list && used > 1)
 		qsort(list, used, sizeof(*list), compare);
 	return list;
 }
