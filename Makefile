@@ -174,6 +174,7 @@ gates: $(filter hypervisor,$(PARTS))
 	$(Q)$(PYTHON) ci/check.py --no-build --only gates
 .PHONY: unit-tests unit-list
 unit-tests: $(UNIT_TESTS)
+	@:
 unit-list:
 	@printf 'unit %s\n' $(UNIT_TESTS); printf 'pytest %s\n' $(UNIT_PYTESTS)
 

@@ -137,11 +137,12 @@ def gates(count):
 
 def pytest(count, name, what, seconds, extra=()):
     os.makedirs(REPORTS, exist_ok=True)
+    os.makedirs(os.path.join(BUILD, "tmp"), exist_ok=True)
     report = os.path.join(REPORTS, f"{name}.xml")
     if os.path.exists(report):
         os.remove(report)
     command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
-               f"--junitxml={report}", *extra, *what]
+               f"--junitxml={report}", f"--basetemp={BUILD}/tmp/pytest-{name}", *extra, *what]
     try:
         status = subprocess.run(command, cwd=TOP, env=clean_environment(), timeout=seconds,
                                 check=False).returncode

@@ -20,7 +20,8 @@ def findings(tree):
                             env=env)
     if not status:
         return []
-    lines = [line for line in text.split("\n") if "error:" in line or "***" in line]
+    lines = [line for line in text.split("\n")
+             if "error:" in line or "undefined reference" in line or "***" in line]
     return lines[:40] or text.split("\n")[-20:]
 
 

@@ -40,12 +40,15 @@ LAYERS = (
     ("hypervisor tests", "hypervisor/tests/*",
      HYPERVISOR + ("core", "arch", "irqchip", "iommu", "uart", "hypervisor tests"), r".*"),
     ("driver", "driver/*", ("abi", "driver"), r"(linux|asm|uapi|kunit)/.*"),
+    ("tool tests", "tools/tests/*", ("abi", "tools", "tool tests"), r"(?!hyp/|arch/).*"),
     ("tools", "tools/*", ("abi", "tools"), r"(?!hyp/|arch/).*"),
     ("configs", "configs/*", ("abi", "configs"), FREESTANDING + r"|linux/types\.h"),
     ("inmate library", "inmates/lib/*", ("abi", "inmate library"), FREESTANDING),
     ("inmates", "inmates/*", ("abi", "inmate library", "inmates"), FREESTANDING),
     ("ci", "ci/*", ("abi", "ci"), r".*"),
 )
+# Layers that may look into the folder that they test.
+TESTS = ("hypervisor tests", "tool tests")
 # Folders with one file per driver: a header that has a .c beside it belongs to that driver alone.
 DRIVER_FOLDERS = ("hypervisor/irqchip", "hypervisor/iommu", "hypervisor/uart")
 
@@ -59,13 +62,11 @@ def layer_of(name):
     return None
 
 
-def resolve(tree, name, kind, target):
+def resolve(tree, name, layer, kind, target):
     """The file of this tree that an #include means, or None."""
-    if kind == '"':
-        path = os.path.normpath(os.path.join(os.path.dirname(name), target))
-        if path in tree.known:
-            return path
-    for root in INCLUDE_ROOTS:
+    folder = os.path.dirname(name)
+    tested = (os.path.dirname(folder),) if layer[0] in TESTS else ()
+    for root in ((folder, *tested) if kind == '"' else ()) + INCLUDE_ROOTS:
         path = os.path.normpath(os.path.join(root, target))
         if path in tree.known:
             return path
@@ -74,7 +75,7 @@ def resolve(tree, name, kind, target):
 
 def edge(tree, name, layer, kind, target):
     """What is wrong with `name` including `target`, or None."""
-    path = resolve(tree, name, kind, target)
+    path = resolve(tree, name, layer, kind, target)
     quoted = f'"{target}"' if kind == '"' else f"<{target}>"
     if path is None:
         if kind == '"':
@@ -86,10 +87,10 @@ def edge(tree, name, layer, kind, target):
     if other is None or other[0] not in layer[2]:
         return (f"({layer[0]}) includes {quoted} ({other[0] if other else 'no layer'}: {path}); "
                 f"it may include only: {', '.join(layer[2])}")
-    if path.endswith(".c") and layer[0] != "hypervisor tests":
+    if path.endswith(".c") and layer[0] not in TESTS:
         return f"includes the source file {quoted}"
     folder = os.path.dirname(name)
-    if kind == '"' and layer[0] != "hypervisor tests":
+    if kind == '"' and layer[0] not in TESTS:
         if os.path.dirname(path) != folder:
             return f"includes {quoted} of another folder by quotes; quotes are private to a folder"
         stem = os.path.splitext(os.path.basename(path))[0]

@@ -11,8 +11,8 @@ import re
 
 import gate_lib
 
-# Texts of licences, data without comments, and files that are wrong on purpose.
-WITHOUT = ("COPYING", "LICENSES/*", "VERSION", ".gitignore", "*.json", "*.png", "*.svg", "*.bin",
+# Documents (LICENSES/README.md speaks for them), texts of licences, data without comments, and files that are wrong on purpose.
+WITHOUT = ("*.md", "COPYING", "LICENSES/*", "VERSION", ".gitignore", "*.json", "*.png", "*.svg", "*.bin",
            "*.cell", "*.dtb", "*.hex", "ci/gates/spelling.txt")
 DUAL = ("include/*.h", "inmates/lib/*.[chS]", "configs/*.[ch]")
 LINE = re.compile(r"SPDX-License-Identifier: ([^*\n]+?)\s*(\*/|-->|\n|$)")

@@ -64,6 +64,8 @@ def test_format(plant):
     ({"driver/drv_a.c": "#include <hyp/h.h>\n"}, "core public"),
     ({"tools/a.c": "#include <stdio.h>\n#include <jailhouse/x.h>\n"}, None),
     ({"tools/a.c": "#include <hyp/h.h>\n"}, "core public"),
+    ({"tools/tests/a.c": '#include "t.h"\n', "tools/t.h": "\n"}, None),
+    ({"tools/tests/a.c": "#include <hyp/h.h>\n"}, "core public"),
     ({"tools/a.c": "#include <hyp/gone.h>\n"}, "from outside"),
     ({"inmates/demos/a.c": "#include <arch/c.h>\n"}, "arch contract"),
     ({"include/jailhouse/y.h": "#include <hyp/h.h>\n"}, "core public"),

@@ -25,11 +25,13 @@ say "updating the package lists"
 retry apt-get -qq update
 say "installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-# Output goes to a file and is shown only when it matters; a line per package shows progress.
+# Output goes to a file; its last line is shown now and then, and its end after a failure.
 log=$B/setup/packages.log
+progress tail -n 1 "$log"
 # shellcheck disable=SC2086
 if ! retry apt-get -y -o Dpkg::Use-Pty=0 --no-install-recommends install $missing >"$log" 2>&1; then
 	tail -20 "$log" >&2
 	die "apt-get could not install the packages; the whole log is in $log"
 fi
+progress_end
 say "installed $(printf '%s\n' $missing | wc -l) packages"

@@ -32,6 +32,29 @@ retry()
 	done
 }
 
+# progress COMMAND...: shows every 10 s what COMMAND prints, until progress_end. For long steps.
+progress()
+{
+	(
+		while sleep 10; do
+			say "... $("$@" 2>/dev/null)"
+		done
+	) &
+	_progress=$!
+	trap progress_end EXIT
+}
+
+progress_end()
+{
+	[ -z "${_progress-}" ] || kill "$_progress" 2>/dev/null || true
+	_progress=
+}
+
+megabytes()
+{
+	echo "$(du -sm "$1" | cut -f 1) MB"
+}
+
 apt_dir=$B/setup/apt
 
 # apt_x PROGRAM ARGS...: apt-get or apt-cache on the private state (amd64 and arm64, empty dpkg
@@ -63,10 +86,17 @@ fetch()
 	_dir=$1
 	shift
 	mkdir -p "$_dir/debs"
+	# Lists that are older than a day may name packages that the mirror no longer has.
+	if [ -n "$(find "$apt_dir/lists" -maxdepth 0 -mmin +1440)" ]; then
+		retry apt_x apt-get update || true
+		touch "$apt_dir/lists"
+	fi
+	progress megabytes "$_dir/debs"
 	(cd "$_dir/debs" && retry apt_x apt-get download "$@") ||
 		die "cannot download $*" "check the network, then run make setup again"
 	for _deb in "$_dir"/debs/*.deb; do
 		dpkg-deb -x "$_deb" "$_dir"
 	done
+	progress_end
 	rm -rf "$_dir/debs"
 }
