@@ -15,13 +15,13 @@
 #include <linux/container_of.h>
 #include <linux/device.h>
 
-/* 6.12 made the device argument const by macro; 6.1 has a function-like macro too, without const. */
+/* to_amba_device() is a macro that keeps const in 6.12, and does not in 6.1. */
 static inline const struct amba_device *drv_compat_amba_device(struct device *dev)
 {
 	return container_of(dev, struct amba_device, dev);
 }
 
-/* class_find_device() takes a const class from 6.4 on; a miscdevice's class is const since then. */
+/* The class of a device is const from 6.4 on, and so is what looks through it. */
 static inline struct device *drv_compat_find_devt(struct device *sibling, dev_t devt)
 {
 	return class_find_device_by_devt(sibling->class, devt);

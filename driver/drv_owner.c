@@ -99,8 +99,8 @@ enum drv_owner drv_owner_find(u64 start, u64 size, char text[DRV_OWNER_TEXT],
 	if (!size)
 		return DRV_OWNER_NONE;
 	if (find_resource(&search, IORESOURCE_SYSTEM_RAM)) {
-		scnprintf(text, DRV_OWNER_TEXT, "Linux itself: %pa to %pa is System RAM",
-			  &search.found.start, &search.found.end);
+		scnprintf(text, DRV_OWNER_TEXT, "Linux itself: 0x%llx-0x%llx is System RAM",
+			  search.found.start, search.found.end);
 		return DRV_OWNER_RAM;
 	}
 	if (find_device(&search)) {
@@ -115,8 +115,8 @@ enum drv_owner drv_owner_find(u64 start, u64 size, char text[DRV_OWNER_TEXT],
 	}
 	if (find_resource(&search, IORESOURCE_MEM | IORESOURCE_BUSY)) {
 		scnprintf(text, DRV_OWNER_TEXT,
-			  "whoever claimed %pa to %pa: look for this range in /proc/iomem",
-			  &search.found.start, &search.found.end);
+			  "whoever claimed 0x%llx-0x%llx: look for this range in /proc/iomem",
+			  search.found.start, search.found.end);
 		return DRV_OWNER_RANGE;
 	}
 	return DRV_OWNER_NONE;
