@@ -186,15 +186,20 @@ static long stop_cell(struct cell *cell)
 	return 0;
 }
 
+static void move_irqs(const struct cell *cell, const struct cpu *target)
+{
+	for (u32 w = 1; w < NUM_INTIDS / 32; w++)
+		for (u32 bits = cell->irqs[w]; bits; bits &= bits - 1)
+			irqchip->move_irq(32 * w + (u32)__builtin_ctz(bits), target);
+}
+
 /* All CPUs rest: the cell is shut down. */
 static void set_shut_down(struct cell *cell)
 {
 	for (u32 n = 0; n < cpu_count(); n++)
 		if (cell_owns_cpu(cell, n))
 			cpu_get(n)->failed = false;
-	for (u32 n = 32; n < NUM_INTIDS; n++)
-		if (cell_owns_irq(cell, n))
-			irqchip->move_irq(n, cpu_get(lowest_cpu(cell)));
+	move_irqs(cell, cpu_get(lowest_cpu(cell)));
 	comm_set_state(cell, JAILHOUSE_CELL_SHUT_DOWN);
 	clear_restart(cell);
 	cell->phase = CELL_IDLE;
@@ -343,9 +348,7 @@ static void release_cell(struct cell *cell)
 	for_regions(cell, 0, root_map);
 	for_regions(cell, 0, root_collapse);
 
-	for (u32 n = 32; n < NUM_INTIDS; n++)
-		if (cell_owns_irq(cell, n))
-			irqchip->move_irq(n, this_cpu());
+	move_irqs(cell, this_cpu());
 	root_cell_take_irqs(cell);
 	for (u32 n = 0; n < cpu_count(); n++)
 		if (cell_owns_cpu(cell, n))

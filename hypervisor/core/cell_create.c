@@ -224,9 +224,12 @@ static long prepare(struct cell *cell)
 
 void cpu_assign(struct cpu *cpu, struct cell *cell)
 {
-	cpu->cell->cpus &= ~BIT(cpu->id);
+	struct cell *from = cpu->cell;
+
+	from->cpus &= ~BIT(cpu->id);
 	cell->cpus |= BIT(cpu->id);
 	cpu->cell = cell;
+	cpu_moved(cpu, from, cell);
 	cpu->failed = false;
 	memset(cpu->stats, 0, sizeof(cpu->stats));
 }
@@ -249,11 +252,14 @@ static void commit(struct cell *cell)
 	for (u32 n = 0; n < cpu_count(); n++)
 		if ((cpus >> n) & 1)
 			cpu_assign(cpu_get(n), cell);
-	for (u32 n = 32; n < NUM_INTIDS; n++)
-		if (cell_owns_irq(cell, n)) {
-			root_cell.irqs[n / 32] &= ~(1u << (n % 32));
-			irqchip->move_irq(n, cpu_get((u32)__builtin_ctzll(cpus)));
-		}
+	for (u32 w = 1; w < NUM_INTIDS / 32; w++) {
+		root_cell.irqs[w] &= ~cell->irqs[w];
+		for (u32 bits = cell->irqs[w]; bits; bits &= bits - 1)
+			irqchip->move_irq(32 * w + (u32)__builtin_ctz(bits),
+					  cpu_get((u32)__builtin_ctzll(cpus)));
+	}
+	/* Nothing of root's may reach the CPUs that left it. */
+	irqchip->confine_irqs(cell, this_cpu());
 	cell_list_add(cell);
 }
 

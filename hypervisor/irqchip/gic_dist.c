@@ -12,10 +12,10 @@ volatile u8 *gicd;
 /* Protects read-modify-write sequences of distributor registers. */
 static u32 gicd_lock;
 
-/* Sorted. What is not here is RAZ/WI. Bank 0 is in the redistributors. */
+/* Sorted. What is not here is RAZ/WI: also the groups, since all interrupts
+ * are group 1, as with two security states. Bank 0 is in the redistributors. */
 static const struct gic_group groups[] = {
 	{ GICD_CTLR, 12, 1, GIC_READ_ONLY, 4 },
-	{ GICD_IGROUPR, 0x80, 1, GIC_FIELDS, 4 },
 	{ GICD_ISENABLER, 0x80, 1, GIC_MASKED, 4 },
 	{ GICD_ICENABLER, 0x80, 1, GIC_MASKED, 4 },
 	{ GICD_ISPENDR, 0x80, 1, GIC_MASKED, 4 },

@@ -213,6 +213,8 @@ static void gic_cpu_enter(struct cpu *cpu, const struct cell *cell)
 {
 	write_sysreg(ICC_IGRPEN1_EL1, 0);
 	clear_active_priorities();
+	/* What was sent to the former owner. */
+	io_write32(rd(cpu) + GICR_ICPENDR0, ~0u);
 	if (cell_is_root(cell)) {
 		/* Root's CPUs are never kicked: they go off by themselves. */
 		io_write32(rd(cpu) + GICR_ICENABLER0, kick_bit);
@@ -306,6 +308,28 @@ static void gic_move_irq(u32 intid, const struct cpu *target)
 	io_write64(gicd + GICD_IROUTER + 8 * (u64)intid, target->mpidr);
 }
 
+static void gic_confine_irqs(const struct cell *cell, const struct cpu *target)
+{
+	/* GICD_TYPER.ITLinesNumber: 32 * (N + 1) INTIDs, at most 1020. */
+	u32 count = MIN(((io_read32(gicd + GICD_TYPER) & 0x1f) + 1) * 32, 1020u);
+
+	for (u32 intid = 32; intid < count; intid++) {
+		volatile u8 *reg = gicd + GICD_IROUTER + 8 * (u64)intid;
+		u64 route;
+		const struct cpu *cpu;
+
+		if (cell_owns_irq(cell, intid))
+			continue;
+		route = io_read64(reg);
+		/* The usual case first: it goes where the caller runs. */
+		if (route == target->mpidr)
+			continue;
+		cpu = cpu_by_mpidr(route);
+		if ((route & GICD_IROUTER_IRM) || !cpu || cell_owns_cpu(cell, cpu->id))
+			io_write64(reg, target->mpidr);
+	}
+}
+
 const struct irqchip gicv3_irqchip = {
 	.name = "irqchip (GICv3)",
 	.init = gic_init,
@@ -318,4 +342,5 @@ const struct irqchip gicv3_irqchip = {
 	.wait_for_cell = gic_wait_for_cell,
 	.add_windows = gic_add_windows,
 	.move_irq = gic_move_irq,
+	.confine_irqs = gic_confine_irqs,
 };

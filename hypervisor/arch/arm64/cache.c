@@ -43,6 +43,13 @@ void tlb_flush_vmid(u16 vmid)
 	}
 }
 
+/* Also speculative walks end here (Cortex-A57 erratum 1319537 and its like). */
+void cpu_unload_stage2(void)
+{
+	write_sysreg(vttbr_el2, hyp_va_to_pa(empty_root).v);
+	isb();
+}
+
 static u64 line_size(void)
 {
 	/* CTR_EL0.DminLine: log2 of the words in the smallest line. */

@@ -145,7 +145,6 @@ static void start_cell(void)
 		flush_memory(cell, false);
 	}
 	cpu_load_stage2(cell);
-	cpu_update_sgi_filter(cell);
 	if (cell_is_root(cell))
 		el2_state_root();
 	else
@@ -191,6 +190,7 @@ static void rest(void)
 	struct cpu *cpu = this_cpu();
 
 	irqchip->cpu_scrub(cpu);
+	cpu_unload_stage2();
 	cpu->stats[JAILHOUSE_CPU_STAT_VMEXITS_MANAGEMENT]++;
 	__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);
 	if (cpu->failed)
@@ -210,24 +210,35 @@ void cpu_take_requests(void)
 }
 
 /*
- * Which SGI sends take the short path: to CPUs of the cell in our own cluster
- * with Aff0 below 16. All else is decided in sysreg.c.
+ * Which SGI sends take the short path: to CPUs of the cell in the sender's own
+ * cluster with Aff0 below 16. All else is decided in sysreg.c. The masks are
+ * shared data, so that no CPU has to be stopped when another one moves.
  */
-void cpu_update_sgi_filter(const struct cell *cell)
+void cpu_moved(struct cpu *cpu, const struct cell *from, const struct cell *to)
 {
-	struct cpu_private *private = this_private();
-	u64 own = this_cpu()->mpidr, targets = 0;
+	u64 own = cpu->mpidr, bit = (own & 0xff) < 16 ? BIT(own & 0xf) : 0, peers = bit;
 
 	for (u32 n = 0; n < cpu_count(); n++) {
-		u64 mpidr = cpu_get(n)->mpidr;
+		struct cpu *peer = cpu_get(n);
 
-		if (cell_owns_cpu(cell, n) && mpidr >> 8 == own >> 8 && (mpidr & 0xff) < 16)
-			targets |= BIT(mpidr & 0xf);
+		if (peer->mpidr >> 8 != own >> 8 || n == cpu->id)
+			continue;
+		if (from && cell_owns_cpu(from, n))
+			peer->sgi_allow &= ~bit;
+		if (!cell_owns_cpu(to, n))
+			continue;
+		if (from)
+			peer->sgi_allow |= bit;
+		if ((peer->mpidr & 0xff) < 16)
+			peers |= BIT(peer->mpidr & 0xf);
 	}
 	/* ICC_SGI1R_EL1: target list, INTID; then Aff1, Aff2, Aff3. */
-	private->sgi_allow = targets | 0xfULL << 24;
-	private->sgi_affinity = (own >> 8 & 0xff) << 16 | (own >> 16 & 0xff) << 32 |
-				(own >> 32 & 0xff) << 48;
+	cpu->sgi_allow = peers | 0xfULL << 24;
+	cpu->sgi_affinity = (own >> 8 & 0xff) << 16 | (own >> 16 & 0xff) << 32 |
+			    (own >> 32 & 0xff) << 48;
+	/* Before anything that relies on it; partner: none, a send that was
+	 * under way is cleared when the CPU enters its cell. */
+	dsb_ish();
 }
 
 int arch_cpu_init(struct cpu *cpu)

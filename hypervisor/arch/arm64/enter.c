@@ -78,7 +78,7 @@ int arch_enter(u32 id, u64 image_pa)
 		return err;
 
 	cpu_load_stage2(&root_cell);
-	cpu_update_sgi_filter(&root_cell);
+	cpu_moved(cpu, NULL, &root_cell);
 	el2_state_root();
 	isb();
 	return 0;

@@ -39,9 +39,11 @@
 #define FRAME_SIZE		256
 
 /* Offsets in struct cpu_private. */
-#define PRIVATE_SGI_ALLOW	0
-#define PRIVATE_SGI_AFFINITY	8
-#define PRIVATE_SAVED		16
+#define PRIVATE_SAVED		0
+
+/* Offsets in struct cpu. */
+#define PUBLIC_SGI_ALLOW	40
+#define PUBLIC_SGI_AFFINITY	48
 
 /* Offsets in struct el2_state, which lies at PRIVATE_SAVED. */
 #define SAVED_VBAR		0

@@ -25,10 +25,6 @@ struct el2_state {
 };
 
 struct cpu_private {
-	/* SGI fast path: bits of ICC_SGI1R that may be set once the affinity
-	 * fields were compared with `sgi_affinity` by exclusive or. */
-	u64 sgi_allow;
-	u64 sgi_affinity;
 	struct el2_state saved;
 	/* More of EL2 that root keeps as found: see el2_state.c. */
 	u64 actlr, zcr, smcr, hcrx, hfgrtr, hfgwtr;
@@ -42,8 +38,6 @@ struct cpu_private {
 	u64 *window;
 };
 
-_Static_assert(offsetof(struct cpu_private, sgi_allow) == PRIVATE_SGI_ALLOW, "vectors.S");
-_Static_assert(offsetof(struct cpu_private, sgi_affinity) == PRIVATE_SGI_AFFINITY, "vectors.S");
 _Static_assert(offsetof(struct cpu_private, saved) == PRIVATE_SAVED, "entry.S");
 _Static_assert(offsetof(struct el2_state, vbar) == SAVED_VBAR, "entry.S");
 _Static_assert(offsetof(struct el2_state, sctlr) == SAVED_SCTLR, "entry.S");
@@ -80,7 +74,10 @@ void el1_state_reset(void);
 /* cpu.c */
 void cpu_take_requests(void);
 void cpu_load_stage2(const struct cell *cell);
-void cpu_update_sgi_filter(const struct cell *cell);
+
+/* cache.c */
+/** No tables of any cell stay loaded in a CPU that rests. */
+void cpu_unload_stage2(void);
 
 /* trap.c */
 void trap_handle(struct frame *frame);

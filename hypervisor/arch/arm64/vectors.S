@@ -73,12 +73,12 @@ el2_vectors:
 	.balign	0x80
 sgi_value:
 	/* Affinity fields must equal ours, and no bit beyond the allowed. */
-	ldr	x1, [sp, #16 + PRIVATE_SGI_AFFINITY]
+	ldr	x1, [sp, #16 + PUBLIC_OFFSET + PUBLIC_SGI_AFFINITY]
 	eor	x0, x0, x1
-	ldr	x1, [sp, #16 + PRIVATE_SGI_ALLOW]
+	ldr	x1, [sp, #16 + PUBLIC_OFFSET + PUBLIC_SGI_ALLOW]
 	bics	xzr, x0, x1
 	b.ne	vectors_full_pushed		/* other cluster, broadcast, refusal */
-	ldr	x1, [sp, #16 + PRIVATE_SGI_AFFINITY]
+	ldr	x1, [sp, #16 + PUBLIC_OFFSET + PUBLIC_SGI_AFFINITY]
 	eor	x0, x0, x1
 	msr	s3_0_c12_c11_5, x0
 	count	STAT_TOTAL, 16, w0

@@ -31,6 +31,11 @@ struct cpu {
 	 * come first. Only the CPU itself writes them, except while it is off. */
 	u32 stats[JAILHOUSE_NUM_CPU_STATS];
 	u32 id;
+	/* SGI short path, known to the exception entry as well: bits that a write
+	 * of ICC_SGI1R_EL1 may have once its affinity fields were compared with
+	 * `sgi_affinity` by exclusive or. Changed by cpu_moved(). */
+	u64 sgi_allow;
+	u64 sgi_affinity;
 	/* Aff3 to Aff0 of MPIDR_EL1. */
 	u64 mpidr;
 	/* Has entered EL2. */
@@ -65,6 +70,8 @@ struct cpu {
 };
 
 _Static_assert(offsetof(struct cpu, stats) == 0, "known to the exception entry");
+_Static_assert(offsetof(struct cpu, sgi_allow) == 40, "known to the exception entry");
+_Static_assert(offsetof(struct cpu, sgi_affinity) == 48, "known to the exception entry");
 _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "one page, see per-CPU layout");
 
 /** CPUs of the machine: numbers below this are possible. */
@@ -85,6 +92,13 @@ struct cpu *cpu_by_mpidr(u64 mpidr);
  * only CPU_REQ_STOP, because its stage 2 is taken away ("kick").
  */
 void cpu_request(struct cpu *cpu, u32 request);
+
+/**
+ * An idle CPU went from one cell to another (or, with from == NULL, is new in
+ * `to`): no CPU of the old cell may send SGIs to it any more, all of the new
+ * one may. Its owner is recorded already.
+ */
+void cpu_moved(struct cpu *cpu, const struct cell *from, const struct cell *to);
 
 /** True if the CPU is off, waits in EL2 and has taken all requests. */
 bool cpu_is_idle(const struct cpu *cpu);

@@ -33,6 +33,9 @@ struct irqchip {
 	int (*add_windows)(struct cell *cell);
 	/** Mask, deactivate and retarget an SPI to a CPU of its new owner. */
 	void (*move_irq)(u32 intid, const struct cpu *target);
+	/** `cell` has just got its CPUs: SPIs of others that are routed to one of
+	 *  them, or to any CPU at all, go to `target` instead. */
+	void (*confine_irqs)(const struct cell *cell, const struct cpu *target);
 };
 
 extern const struct irqchip gicv3_irqchip;
