@@ -22,5 +22,5 @@ $(DRIVER_KOS): $(B)/driver/%/jailhouse.ko: $(DRIVER_SRCS) $(DRIVER_HEADERS) driv
 	@mkdir -p $(@D)
 	@find $(@D) -maxdepth 1 -type l -delete
 	@ln -sf $(abspath $(DRIVER_SRCS)) $(@D)/
-	$(Q)$(DRIVER_KBUILD)
+	+$(Q)$(DRIVER_KBUILD)
 	@touch $@
