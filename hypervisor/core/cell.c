@@ -443,6 +443,16 @@ void cell_cpu_failed(struct cell *cell)
 	printk("Cell \"%s\" failed\n", cell->config->name);
 }
 
+void cell_fail_siblings(void)
+{
+	const struct cell *cell = this_cpu()->cell;
+
+	for (u32 n = 0; n < cpu_count(); n++)
+		if (cell_owns_cpu(cell, n) && !cpu_is_idle(cpu_get(n)))
+			cpu_get(n)->failed = true;
+	request_stop(cell, this_cpu()->id);
+}
+
 void cell_end_self(bool restart)
 {
 	struct cell *cell = this_cpu()->cell;

@@ -75,7 +75,7 @@ void console_putc(char c)
 	write_text(&c, 1);
 }
 
-long reason(long code, const char *format, ...)
+long (reason)(long code, const char *format, ...)
 {
 	__builtin_va_list args;
 

@@ -186,5 +186,7 @@ void violation(struct frame *frame, const char *what, u64 esr, bool has_address,
 	report_state(frame, esr);
 	printk("Parking CPU %u (Cell: \"%s\")\n", this_cpu()->id, cell->config->name);
 	this_cpu()->failed = true;
+	if (IS_ENABLED(CONFIG_CRASH_CELL_ON_PANIC) && !cell_is_root(cell))
+		cell_fail_siblings();
 	cpu_stop_self();
 }

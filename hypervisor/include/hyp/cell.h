@@ -86,6 +86,9 @@ struct cell *cell_find(u64 id);
  *  its cell. The CPU is off already. */
 void cell_cpu_failed(struct cell *cell);
 
+/** Park all other running CPUs of the executing CPU's cell; does not wait. */
+void cell_fail_siblings(void);
+
 /** PSCI SYSTEM_OFF or SYSTEM_RESET by the executing CPU: the whole cell ends.
  *  Does not return. */
 void cell_end_self(bool restart) __noreturn;

@@ -18,6 +18,14 @@ void printk(const char *format, ...) __printf(1, 2);
  *  under the management lock, or while one CPU runs. */
 long reason(long code, const char *format, ...) __printf(2, 3);
 
+/* With TRACE_ERROR, also say where in the source the refusal stands. */
+#define reason(code, ...)                                                               \
+	({                                                                              \
+		if (IS_ENABLED(CONFIG_TRACE_ERROR))                                     \
+			printk("%s:%d: returning error %d\n", __FILE__, __LINE__, (int)(code)); \
+		reason((code), __VA_ARGS__);                                            \
+	})
+
 /** One character of a cell's output. */
 void console_putc(char c);
 
