@@ -113,21 +113,12 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 
 static bool parse(const char *argument)
 {
-	const char *value = strchr(argument, '=');
-	size_t length = value ? (size_t)(value - argument) : 0;
-
-	if (!value++)
-		return false;
-	if (strncmp(argument, "out", length) == 0)
-		out = fopen(value, "w");
-	else if (strncmp(argument, "text", length) == 0)
-		image.text = strtoull(value, NULL, 16);
-	else if (strncmp(argument, "phys", length) == 0)
-		image.phys = strtoull(value, NULL, 16);
-	else if (strncmp(argument, "size", length) == 0)
-		image.size = strtoull(value, NULL, 16);
+	if (strncmp(argument, "out=", 4) == 0)
+		out = fopen(argument + 4, "w");
 	else
-		return false;
+		return sscanf(argument, "text=%" SCNx64, &image.text) == 1 ||
+		       sscanf(argument, "phys=%" SCNx64, &image.phys) == 1 ||
+		       sscanf(argument, "size=%" SCNx64, &image.size) == 1;
 	return true;
 }
 

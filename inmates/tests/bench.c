@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What `make bench` counts, between markers that QEMU's plugin sees: a pair of
+ * markers around each single operation, many times. Runs with and without a
+ * hypervisor; what makes sense only in a cell is left out natively.
+ *
+ * Parameters:
+ *	idle	do nothing until shutdown is requested
+ *
+ * Judges nothing and prints only what fails.
+ */
+#include <gic.h>
+#include <inmate_comm.h>
+#include <inmate_smp.h>
+#include <inmate_sysregs.h>
+
+/* Numbers of the markers; ci/bench.py reads them here. */
+enum {
+	MARK_END = 0,
+	MARK_NOTHING = 1,
+	MARK_TIMER = 2,
+	MARK_TIMER_PENDING = 3,
+	MARK_TIMER_IDLE = 4,
+	MARK_SGI_RECEIVED = 5,
+	MARK_SGI_SENT = 6,
+	MARK_HYPERCALL_INVALID = 7,
+	MARK_CPU_GET_INFO = 8,
+	MARK_PSCI_VERSION = 9,
+	MARK_GICD_CTLR_READ = 10,
+	MARK_GICD_ISENABLER_WRITE = 11,
+	MARK_SMC_UNKNOWN = 12,
+	MARK_HVC_FIRMWARE = 13,
+	MARK_PMR_WRITE = 14,
+};
+
+#define ROUNDS         200
+#define SGI            1
+#define TIMER_DELAY    20000 /* ticks */
+/* An SPI of the cell that no device raises. */
+#define FREE_IRQ       208
+#define GICD_ISENABLER 0x100
+/* A SiP service that no firmware has. */
+#define SMC_NOBODYS    0xc200ffff
+#define PRIORITY_MASK  0xf0
+
+#define MARK(n) __asm__ volatile("hint #(0x70 + %0)" ::"i"(n) : "memory")
+
+#define MEASURE(mark, operation)                   \
+	do {                                       \
+		for (int i = 0; i < ROUNDS; i++) { \
+			MARK(mark);                \
+			operation;                 \
+			MARK(MARK_END);            \
+		}                                  \
+	} while (0)
+
+static volatile u64 timer_irqs, sgi_irqs, sgi_rounds;
+static volatile bool second_done;
+
+static void handle_irq(unsigned int irqn)
+{
+	if (irqn == TIMER_IRQ) {
+		write_sysreg(cntv_ctl_el0, 0);
+		timer_irqs++;
+	} else if (irqn == SGI) {
+		sgi_irqs++;
+	}
+}
+
+static void timer_while_busy(void)
+{
+	u64 before = timer_irqs;
+
+	timer_start(TIMER_DELAY);
+	while (timer_irqs == before)
+		cpu_relax();
+}
+
+/* Masked, so that the interrupt cannot arrive just before the WFI and be missed. */
+static void timer_while_idle(void)
+{
+	disable_irqs();
+	timer_start(TIMER_DELAY);
+	wait_for_interrupt();
+	enable_irqs();
+	isb();
+}
+
+/* The interrupt is pending already, so that what runs is always the same. */
+static void measure_pending_timer(void)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		disable_irqs();
+		timer_start(0);
+		delay_us(10);
+		MARK(MARK_TIMER_PENDING);
+		enable_irqs();
+		isb();
+		MARK(MARK_END);
+	}
+}
+
+static void second_main(u64 argument)
+{
+	irq_init(handle_irq);
+	irq_enable(SGI);
+	enable_irqs();
+	for (u64 round = 1; round <= ROUNDS; round++) {
+		MARK(MARK_SGI_RECEIVED);
+		sgi_rounds = round;
+		while (sgi_irqs < round)
+			cpu_relax();
+		MARK(MARK_END);
+	}
+	disable_irqs();
+	second_done = true;
+	psci_call(PSCI_CPU_OFF, 0, 0, 0);
+}
+
+static void measure_sgis(void)
+{
+	u64 second = cpu_affinity() + 1;
+	s64 result = smp_start_cpu(second, second_main, 0);
+
+	if (result != 0) {
+		printk("bench: CPU_ON failed with PSCI result %lld\n", result);
+		return;
+	}
+	for (u64 round = 1; round <= ROUNDS; round++) {
+		while (sgi_rounds < round)
+			cpu_relax();
+		MARK(MARK_SGI_SENT);
+		gic_send_sgi(second, SGI);
+		MARK(MARK_END);
+	}
+	while (!second_done)
+		cpu_relax();
+}
+
+static void measure_calls(void)
+{
+	u64 self = cpu_affinity();
+
+	MEASURE(MARK_PSCI_VERSION, psci_call(PSCI_VERSION, 0, 0, 0));
+	if (inmate_native())
+		return;
+	MEASURE(MARK_HYPERCALL_INVALID, jailhouse_call(~0UL));
+	MEASURE(MARK_CPU_GET_INFO,
+		jailhouse_call_arg2(JAILHOUSE_HC_CPU_GET_INFO, self, JAILHOUSE_CPU_INFO_STATE));
+	MEASURE(MARK_SMC_UNKNOWN, smc_call(SMC_NOBODYS, 0, 0, 0));
+	MEASURE(MARK_HVC_FIRMWARE, hvc_call(PSCI_VERSION, 0, 0, 0));
+}
+
+static void measure_gic(void)
+{
+	u8 *gicd = (u8 *)comm_region->gicd_base;
+
+	MEASURE(MARK_GICD_CTLR_READ, io_read32(gicd));
+	MEASURE(MARK_GICD_ISENABLER_WRITE,
+		io_write32(gicd + GICD_ISENABLER + FREE_IRQ / 32 * 4, 1u << (FREE_IRQ % 32)));
+	MEASURE(MARK_PMR_WRITE, write_sysreg(ICC_PMR_EL1, PRIORITY_MASK));
+}
+
+static void measure_timer(void)
+{
+	irq_enable(TIMER_IRQ);
+	MEASURE(MARK_TIMER, timer_while_busy());
+	measure_pending_timer();
+	MEASURE(MARK_TIMER_IDLE, timer_while_idle());
+}
+
+void inmate_main(void)
+{
+	if (cmdline_parse_bool("idle", false)) {
+		while (!comm_shutdown_requested())
+			cpu_relax();
+		comm_shut_down();
+	}
+	irq_init(handle_irq);
+	enable_irqs();
+	MEASURE(MARK_NOTHING, (void)0);
+	measure_calls();
+	measure_gic();
+	measure_timer();
+	measure_sgis();
+	comm_shut_down();
+}
