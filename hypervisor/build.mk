@@ -14,10 +14,10 @@ HYP_CPPFLAGS := -Iinclude -Iinclude/arch/arm64 -Ihypervisor/include \
 # No vector registers: they belong to the cells. x18 belongs to Linux, too.
 HYP_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf -fno-pie \
 	      -fno-stack-protector -fno-asynchronous-unwind-tables -fno-jump-tables \
-	      -fno-strict-aliasing -mgeneral-regs-only -ffixed-x18 -march=armv8-a $(WARN)
+	      -fno-strict-aliasing -mgeneral-regs-only -ffixed-x18 -mno-outline-atomics -march=armv8-a $(WARN)
 HYP_CC_IS_CLANG := $(findstring clang,$(HYP_CC))
 HYP_CFLAGS += $(if $(HYP_CC_IS_CLANG),--target=aarch64-linux-gnu,\
-	      -fno-tree-loop-distribute-patterns -mno-outline-atomics -fno-ipa-cp-clone)
+	      -fno-tree-loop-distribute-patterns -fno-ipa-cp-clone)
 
 .PHONY: hypervisor
 hypervisor: $(B)/hypervisor/jailhouse.bin

@@ -13,7 +13,7 @@
 #include <arch/time.h>
 #include <hyp/cell_list.h>
 #include <hyp/comm.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/irqchip.h>
 #include <hyp/ownership.h>
 #include <hyp/page_alloc.h>
@@ -144,7 +144,8 @@ static long ask_cell(struct cell *cell)
 		return 0;
 	case COMM_DENIED:
 		cell->phase = CELL_IDLE;
-		return reason(-EPERM, "cell \"%s\" denied the shutdown request", cell->config->name);
+		return reason(-EPERM, "cell \"%s\" denied the shutdown request",
+			      cell->config->name);
 	default:
 		break;
 	}

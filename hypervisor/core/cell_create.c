@@ -9,7 +9,7 @@
 #include <arch/paging.h>
 #include <hyp/cell_list.h>
 #include <hyp/comm.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/irqchip.h>
 #include <hyp/ownership.h>
 #include <hyp/page_alloc.h>
@@ -201,12 +201,8 @@ static const struct {
 	long (*prepare)(struct cell *cell);
 	void (*undo)(struct cell *cell);
 } stages[] = {
-	{ stage_identity, NULL },
-	{ stage_ownership, NULL },
-	{ stage_comm, undo_comm },
-	{ stage_windows, NULL },
-	{ stage_memory, undo_memory },
-	{ stage_root, undo_root },
+	{ stage_identity, NULL }, { stage_ownership, NULL },     { stage_comm, undo_comm },
+	{ stage_windows, NULL },  { stage_memory, undo_memory }, { stage_root, undo_root },
 };
 
 static long prepare(struct cell *cell)

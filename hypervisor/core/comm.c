@@ -9,7 +9,7 @@
 #include <arch/paging.h>
 #include <hyp/string.h>
 
-#define COMM_BYTES	128	/* the part in use, in whole cache lines */
+#define COMM_BYTES 128 /* the part in use, in whole cache lines */
 
 static u32 read_word(const struct cell *cell, const volatile u32 *word)
 {

@@ -8,24 +8,24 @@
 #include <jailhouse/config-check.h>
 #include <jailhouse/config-extension.h>
 
-#define MEM_FLAGS_KNOWN                                                                        \
+#define MEM_FLAGS_KNOWN                                                                         \
 	(JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE | JAILHOUSE_MEM_DMA | \
-	 JAILHOUSE_MEM_IO | JAILHOUSE_MEM_COMM_REGION | JAILHOUSE_MEM_LOADABLE |               \
-	 JAILHOUSE_MEM_ROOTSHARED | JAILHOUSE_MEM_NO_HUGEPAGES | JAILHOUSE_MEM_IO_UNALIGNED |  \
+	 JAILHOUSE_MEM_IO | JAILHOUSE_MEM_COMM_REGION | JAILHOUSE_MEM_LOADABLE |                \
+	 JAILHOUSE_MEM_ROOTSHARED | JAILHOUSE_MEM_NO_HUGEPAGES | JAILHOUSE_MEM_IO_UNALIGNED |   \
 	 MEM_IO_WIDTHS)
-#define MEM_IO_WIDTHS                                                                       \
+#define MEM_IO_WIDTHS \
 	(JAILHOUSE_MEM_IO_8 | JAILHOUSE_MEM_IO_16 | JAILHOUSE_MEM_IO_32 | JAILHOUSE_MEM_IO_64)
-#define CELL_FLAGS_KNOWN                                                             \
-	(JAILHOUSE_CELL_PASSIVE_COMMREG | JAILHOUSE_CELL_TEST_DEVICE |               \
-	 JAILHOUSE_CELL_AARCH32 | JAILHOUSE_CELL_EXTENDED |                          \
-	 JAILHOUSE_CELL_VIRTUAL_CONSOLE_PERMITTED | JAILHOUSE_CELL_VIRTUAL_CONSOLE_ACTIVE)
+#define CELL_FLAGS_KNOWN                                                                        \
+	(JAILHOUSE_CELL_PASSIVE_COMMREG | JAILHOUSE_CELL_TEST_DEVICE | JAILHOUSE_CELL_AARCH32 | \
+	 JAILHOUSE_CELL_EXTENDED | JAILHOUSE_CELL_VIRTUAL_CONSOLE_PERMITTED |                   \
+	 JAILHOUSE_CELL_VIRTUAL_CONSOLE_ACTIVE)
 
 /* Cells have 40 bits of intermediate physical address space. */
-#define ADDRESS_BITS	40
+#define ADDRESS_BITS     40
 #define PAGE_OFFSET_MASK 0xfffULL
-#define MIN_HV_MEMORY	0x200000ULL
+#define MIN_HV_MEMORY    0x200000ULL
 
-#define NONE		JAILHOUSE_CONFIG_NO_INDEX
+#define NONE JAILHOUSE_CONFIG_NO_INDEX
 
 struct check {
 	const struct jailhouse_cell_desc *cell;
@@ -391,7 +391,9 @@ bool jailhouse_config_check_system(const void *config, __u64 size,
 	const struct jailhouse_system *system = config;
 	const struct jailhouse_console *console;
 	__u64 head = offsetof(struct jailhouse_system, root_cell);
-	struct check c = { .cell = &system->root_cell, .size = size - head, .root = true,
+	struct check c = { .cell = &system->root_cell,
+			   .size = size - head,
+			   .root = true,
 			   .finding = result };
 
 	finding(&c, JAILHOUSE_CFG_OK, NONE, NONE, 0);
@@ -419,10 +421,9 @@ bool jailhouse_config_check_system(const void *config, __u64 size,
 
 const char *jailhouse_config_rule_name(enum jailhouse_config_rule rule)
 {
-	static const char *const names[JAILHOUSE_CFG_NUM_RULES] = {
-		[JAILHOUSE_CFG_OK] = "OK",
-		JAILHOUSE_CONFIG_RULES(RULE_NAME)
-	};
+	static const char *const names[JAILHOUSE_CFG_NUM_RULES] = { [JAILHOUSE_CFG_OK] = "OK",
+								    JAILHOUSE_CONFIG_RULES(
+									    RULE_NAME) };
 
 	return (__u32)rule < JAILHOUSE_CFG_NUM_RULES ? names[rule] : "?";
 }

@@ -3,7 +3,7 @@
  * Log lines, the ring that root reads, and reasons. Formatting is in
  * format.c. Not here: any UART.
  */
-#include <hyp/console.h>
+#include <hyp/printk.h>
 
 #include <arch/barrier.h>
 #include <arch/spinlock.h>
@@ -75,7 +75,7 @@ void console_putc(char c)
 	write_text(&c, 1);
 }
 
-long (reason)(long code, const char *format, ...)
+long(reason)(long code, const char *format, ...)
 {
 	__builtin_va_list args;
 

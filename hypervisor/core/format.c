@@ -2,7 +2,7 @@
 /*
  * printf-style formatting into a bounded buffer. Pure.
  */
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/string.h>
 
 struct out {

@@ -3,11 +3,11 @@
  * The hypercalls: a table by number. Arguments come from a cell and may be
  * anything.
  */
-#include <hyp/hypercall.h>
+#include <hyp/hypercalls.h>
 
 #include <arch/paging.h>
 #include <hyp/cell.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/page_alloc.h>
 
 static long hc_create(u64 address, u64 unused __unused_arg)

@@ -5,7 +5,7 @@
 #include <hyp/ownership.h>
 
 #include <arch/paging.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 
 struct machine machine;
 
@@ -19,9 +19,9 @@ static int check_cpus(const struct cell *new)
 		if (n == this_cpu()->id)
 			return (int)reason(-EBUSY, "CPU %u is the one that makes this call", n);
 		if (!cpu_is_idle(cpu_get(n)))
-			return (int)reason(-EBUSY,
-					   "CPU %u is in use by the root cell; take it offline first",
-					   n);
+			return (int)reason(
+				-EBUSY, "CPU %u is in use by the root cell; take it offline first",
+				n);
 	}
 	return 0;
 }
@@ -63,13 +63,15 @@ static int check_region(const struct cell *new, u32 n)
 	struct stage2_mapping mapping;
 
 	if (range_overlaps(phys, machine.hypervisor))
-		return (int)reason(-EINVAL, "memory region %u at 0x%llx lies in the hypervisor's memory",
-				   n, phys.base);
-	if (range_overlaps(phys, machine.gicd) || range_overlaps(phys, machine.gicr))
 		return (int)reason(-EINVAL,
-				   "memory region %u at 0x%llx covers the interrupt controller, which "
-				   "is filtered; leave it out, the cell sees it at the same address",
-				   n, phys.base);
+				   "memory region %u at 0x%llx lies in the hypervisor's memory", n,
+				   phys.base);
+	if (range_overlaps(phys, machine.gicd) || range_overlaps(phys, machine.gicr))
+		return (int)reason(
+			-EINVAL,
+			"memory region %u at 0x%llx covers the interrupt controller, which "
+			"is filtered; leave it out, the cell sees it at the same address",
+			n, phys.base);
 	if (phys.size && phys.base + (phys.size - 1) >= 1ULL << STAGE2_IPA_BITS)
 		return (int)reason(-EINVAL, "memory region %u at 0x%llx is beyond 40 bits", n,
 				   phys.base);
@@ -106,7 +108,9 @@ static bool find_in_cell(const struct cell *cell, u64 pa, struct owner_info *inf
 
 		if (!range_contains(region_phys(mem), pa))
 			continue;
-		*info = (struct owner_info){ .cell = cell, .region = i, .mem = mem,
+		*info = (struct owner_info){ .cell = cell,
+					     .region = i,
+					     .mem = mem,
 					     .name = cell_region_name(cell, i) };
 		return true;
 	}
@@ -150,7 +154,8 @@ static const struct cell *leaf_foreign_owner(const struct cell *cell, struct ran
 			bool lent = cell_is_root(cell) && c->loadable &&
 				    (mem->flags & JAILHOUSE_MEM_LOADABLE);
 
-			if (region_exclusive(mem) && !lent && range_overlaps(leaf, region_phys(mem)))
+			if (region_exclusive(mem) && !lent &&
+			    range_overlaps(leaf, region_phys(mem)))
 				return c;
 		}
 	return NULL;
@@ -165,7 +170,8 @@ static int check_leaf(ipa_t ipa, u64 size, struct stage2_mapping mapping, void *
 		bool comm = cell->comm && mapping.pa.v == hyp_va_to_pa(cell->comm).v;
 
 		if ((mapping.flags & S2_WRITE) && !comm)
-			return (int)reason(-EIO, "self-test: cell %u can write 0x%llx of the hypervisor",
+			return (int)reason(-EIO,
+					   "self-test: cell %u can write 0x%llx of the hypervisor",
 					   cell->id, leaf.base);
 		return 0;
 	}
@@ -178,10 +184,11 @@ static int check_leaf(ipa_t ipa, u64 size, struct stage2_mapping mapping, void *
 	/* A joined block may span adjacent regions: then each page must be known. */
 	for (u64 at = 0; at < size; at += PAGE_SIZE)
 		if (!leaf_in_own_region(cell, range_of(leaf.base + at, PAGE_SIZE)))
-			return (int)reason(-EIO,
-					   "self-test: cell %u maps 0x%llx at 0x%llx, which is in no "
-					   "region of it",
-					   cell->id, leaf.base + at, ipa.v + at);
+			return (int)reason(
+				-EIO,
+				"self-test: cell %u maps 0x%llx at 0x%llx, which is in no "
+				"region of it",
+				cell->id, leaf.base + at, ipa.v + at);
 	return 0;
 }
 
@@ -193,13 +200,16 @@ int ownership_selftest(void)
 		int err;
 
 		if (cpus & c->cpus)
-			return (int)reason(-EIO, "self-test: cell %u has a CPU of another cell", c->id);
+			return (int)reason(-EIO, "self-test: cell %u has a CPU of another cell",
+					   c->id);
 		cpus |= c->cpus;
 		for (struct cell *d = c->next; d; d = d->next)
 			for (u32 w = 1; w < NUM_INTIDS / 32; w++)
 				if (c->irqs[w] & d->irqs[w])
-					return (int)reason(-EIO, "self-test: cells %u and %u share an "
-							   "interrupt", c->id, d->id);
+					return (int)reason(-EIO,
+							   "self-test: cells %u and %u share an "
+							   "interrupt",
+							   c->id, d->id);
 		err = stage2_walk(&c->stage2, check_leaf, c);
 		if (err)
 			return err;

@@ -41,7 +41,7 @@ static void mark(u32 first, u32 count, bool used)
 		if (used)
 			pool.bitmap[i / 8] |= (u8)(1u << (i % 8));
 		else
-			pool.bitmap[i / 8] &= (u8)~(1u << (i % 8));
+			pool.bitmap[i / 8] &= (u8) ~(1u << (i % 8));
 	}
 }
 

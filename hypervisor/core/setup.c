@@ -9,7 +9,7 @@
 #include <arch/spinlock.h>
 #include <arch/time.h>
 #include <hyp/cell.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/irqchip.h>
 #include <hyp/ownership.h>
 #include <hyp/page_alloc.h>
@@ -85,10 +85,11 @@ static int init_memory(void)
 	u64 start = image_pool_start();
 
 	if (start + 16 * PAGE_SIZE > machine.hypervisor.size)
-		return (int)reason(-ENOMEM,
-				   "hypervisor_memory has %llu KiB; image and per-CPU data alone take "
-				   "%llu KiB",
-				   machine.hypervisor.size / 1024, start / 1024);
+		return (int)reason(
+			-ENOMEM,
+			"hypervisor_memory has %llu KiB; image and per-CPU data alone take "
+			"%llu KiB",
+			machine.hypervisor.size / 1024, start / 1024);
 	page_pool_init(hyp_pa_to_va(pa_of(machine.hypervisor.base + start)),
 		       (u32)((machine.hypervisor.size - start) / PAGE_SIZE));
 	return 0;
@@ -144,12 +145,12 @@ static int init_root(void)
 
 /* What is available after each stage: see the comments. */
 static int (*const stages[])(void) = {
-	init_config,	/* the checked system config */
-	init_memory,	/* page_alloc(), map_device() */
-	init_console,	/* printk() to the UART */
-	init_cpus,	/* the number of CPUs is right */
-	init_irqchip,	/* irqchip */
-	init_root,	/* root_cell with its stage-2 tables */
+	init_config, /* the checked system config */
+	init_memory, /* page_alloc(), map_device() */
+	init_console, /* printk() to the UART */
+	init_cpus, /* the number of CPUs is right */
+	init_irqchip, /* irqchip */
+	init_root, /* root_cell with its stage-2 tables */
 };
 
 static int init_system(void)
@@ -253,8 +254,10 @@ static long check_leave(void)
 			      cell_num() - 1);
 	for (u32 n = 0; n < cpu_count(); n++)
 		if (cell_owns_cpu(&root_cell, n) && cpu_get(n)->power != CPU_POWER_ON)
-			return reason(-EBUSY, "CPU %u of the root cell is offline; bring it online "
-					      "first", n);
+			return reason(-EBUSY,
+				      "CPU %u of the root cell is offline; bring it online "
+				      "first",
+				      n);
 	return 0;
 }
 
@@ -288,7 +291,8 @@ long setup_leave(struct cpu *cpu)
 		/* The last to go makes the point usable again. */
 		if (__atomic_sub_fetch(&leavers, 1, __ATOMIC_ACQ_REL) == 0)
 			leaving = (struct rendezvous){ 0 };
-		return reason(-ETIMEDOUT, "not all CPUs of root came to disable; nothing was changed");
+		return reason(-ETIMEDOUT,
+			      "not all CPUs of root came to disable; nothing was changed");
 	}
 	if (ticket == 0)
 		printk("Shutting down hypervisor\n");

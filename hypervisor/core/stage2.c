@@ -11,8 +11,8 @@
 #include <arch/pt_format.h>
 #include <hyp/page_alloc.h>
 
-#define ENTRIES		512u
-#define TABLE_FLAGS	(PT_VALID | PT_TABLE)
+#define ENTRIES     512u
+#define TABLE_FLAGS (PT_VALID | PT_TABLE)
 
 static u64 *table_of(u64 entry)
 {
@@ -55,7 +55,6 @@ static void write_entry(u64 *slot, u64 value)
 {
 	__atomic_store_n(slot, value, __ATOMIC_RELAXED);
 }
-
 
 static u64 chunk_size(u64 ipa, u64 end)
 {
@@ -184,8 +183,7 @@ static int split(struct stage2 *s2, u64 *slot)
 	return 0;
 }
 
-int stage2_prepare_map(struct stage2 *s2, ipa_t ipa, pa_t pa, u64 size, u32 flags,
-		       bool create_root)
+int stage2_prepare_map(struct stage2 *s2, ipa_t ipa, pa_t pa, u64 size, u32 flags, bool create_root)
 {
 	u64 end = ipa.v + size;
 
@@ -282,7 +280,8 @@ void stage2_unmap(struct stage2 *s2, ipa_t ipa, u64 size)
 			continue;
 		}
 		for (u64 i = 0; i < n / PAGE_SIZE; i++)
-			write_entry(table_of(*slot) + (((at >> PAGE_SHIFT) + i) & (ENTRIES - 1)), 0);
+			write_entry(table_of(*slot) + (((at >> PAGE_SHIFT) + i) & (ENTRIES - 1)),
+				    0);
 	}
 	table_sync();
 }
@@ -344,9 +343,9 @@ bool stage2_lookup(const struct stage2 *s2, ipa_t ipa, struct stage2_mapping *ma
 					__ATOMIC_RELAXED);
 		offset = SZ_2M - 1;
 		if (is_table(entry)) {
-			entry = __atomic_load_n(
-				table_of(entry) + ((ipa.v >> PAGE_SHIFT) & (ENTRIES - 1)),
-				__ATOMIC_RELAXED);
+			entry = __atomic_load_n(table_of(entry) +
+							((ipa.v >> PAGE_SHIFT) & (ENTRIES - 1)),
+						__ATOMIC_RELAXED);
 			offset = PAGE_MASK;
 		}
 	}

@@ -5,7 +5,7 @@
 #include <arch/spinlock.h>
 #include <jailhouse/io.h>
 
-#include "gic.h"
+#include "gic_regs.h"
 #include "gic_filter.h"
 
 volatile u8 *gicd;
@@ -15,16 +15,11 @@ static u32 gicd_lock;
 /* Sorted. What is not here is RAZ/WI: also the groups, since all interrupts
  * are group 1, as with two security states. Bank 0 is in the redistributors. */
 static const struct gic_group groups[] = {
-	{ GICD_CTLR, 12, 1, GIC_READ_ONLY, 4 },
-	{ GICD_ISENABLER, 0x80, 1, GIC_MASKED, 4 },
-	{ GICD_ICENABLER, 0x80, 1, GIC_MASKED, 4 },
-	{ GICD_ISPENDR, 0x80, 1, GIC_MASKED, 4 },
-	{ GICD_ICPENDR, 0x80, 1, GIC_MASKED, 4 },
-	{ GICD_ISACTIVER, 0x80, 1, GIC_MASKED, 4 },
-	{ GICD_ICACTIVER, 0x80, 1, GIC_MASKED, 4 },
-	{ GICD_IPRIORITYR, 0x400, 8, GIC_PRIORITY, 1 },
-	{ GICD_ICFGR, 0x100, 2, GIC_FIELDS, 4 },
-	{ GICD_ID_REGS, 0x30, 1, GIC_READ_ONLY, 4 },
+	{ GICD_CTLR, 12, 1, GIC_READ_ONLY, 4 },     { GICD_ISENABLER, 0x80, 1, GIC_MASKED, 4 },
+	{ GICD_ICENABLER, 0x80, 1, GIC_MASKED, 4 }, { GICD_ISPENDR, 0x80, 1, GIC_MASKED, 4 },
+	{ GICD_ICPENDR, 0x80, 1, GIC_MASKED, 4 },   { GICD_ISACTIVER, 0x80, 1, GIC_MASKED, 4 },
+	{ GICD_ICACTIVER, 0x80, 1, GIC_MASKED, 4 }, { GICD_IPRIORITYR, 0x400, 8, GIC_PRIORITY, 1 },
+	{ GICD_ICFGR, 0x100, 2, GIC_FIELDS, 4 },    { GICD_ID_REGS, 0x30, 1, GIC_READ_ONLY, 4 },
 };
 
 /* GICD_IROUTERn, 64 bits each, also in halves. The target must be a CPU of the

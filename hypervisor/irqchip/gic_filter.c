@@ -2,7 +2,7 @@
 /*
  * One filter for all banked interrupt registers. Pure.
  */
-#include "gic.h"
+#include "gic_regs.h"
 #include "gic_filter.h"
 
 const struct gic_group *gic_find_group(const struct gic_group *groups, u32 count, u32 offset)

@@ -9,11 +9,11 @@
 
 /** How a register group behaves. */
 enum gic_action {
-	GIC_RAZ_WI,		/**< closed */
-	GIC_READ_ONLY,		/**< read through, writes ignored */
-	GIC_MASKED,		/**< set or clear: own bits only, both ways */
-	GIC_FIELDS,		/**< read-modify-write of own fields */
-	GIC_PRIORITY,		/**< the same, and never the kick's priority */
+	GIC_RAZ_WI, /**< closed */
+	GIC_READ_ONLY, /**< read through, writes ignored */
+	GIC_MASKED, /**< set or clear: own bits only, both ways */
+	GIC_FIELDS, /**< read-modify-write of own fields */
+	GIC_PRIORITY, /**< the same, and never the kick's priority */
 };
 
 /** Registers [offset, offset + size): `bits` per interrupt. */

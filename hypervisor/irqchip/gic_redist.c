@@ -5,23 +5,18 @@
  */
 #include <jailhouse/io.h>
 
-#include "gic.h"
+#include "gic_regs.h"
 #include "gic_filter.h"
 
 u32 kick_bit;
 
 static const struct gic_group groups[] = {
-	{ GICR_CTLR, 8, 1, GIC_READ_ONLY, 4 },		/* with IIDR */
-	{ GICR_TYPER, 8, 1, GIC_READ_ONLY, 4 },
-	{ GICR_ID_REGS, 0x30, 1, GIC_READ_ONLY, 4 },
-	{ GICR_ISENABLER0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_ICENABLER0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_ISPENDR0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_ICPENDR0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_ISACTIVER0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_ICACTIVER0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_IPRIORITYR, 0x20, 8, GIC_PRIORITY, 1 },
-	{ GICR_ICFGR, 8, 2, GIC_FIELDS, 4 },
+	{ GICR_CTLR, 8, 1, GIC_READ_ONLY, 4 }, /* with IIDR */
+	{ GICR_TYPER, 8, 1, GIC_READ_ONLY, 4 },        { GICR_ID_REGS, 0x30, 1, GIC_READ_ONLY, 4 },
+	{ GICR_ISENABLER0, 4, 1, GIC_MASKED, 4 },      { GICR_ICENABLER0, 4, 1, GIC_MASKED, 4 },
+	{ GICR_ISPENDR0, 4, 1, GIC_MASKED, 4 },        { GICR_ICPENDR0, 4, 1, GIC_MASKED, 4 },
+	{ GICR_ISACTIVER0, 4, 1, GIC_MASKED, 4 },      { GICR_ICACTIVER0, 4, 1, GIC_MASKED, 4 },
+	{ GICR_IPRIORITYR, 0x20, 8, GIC_PRIORITY, 1 }, { GICR_ICFGR, 8, 2, GIC_FIELDS, 4 },
 };
 
 /* Last is forced onto the frame of the machine's highest CPU, so that a scan

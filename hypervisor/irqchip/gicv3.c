@@ -15,12 +15,12 @@
 #include <arch/barrier.h>
 #include <arch/paging.h>
 #include <arch/sysregs.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/irqchip.h>
 #include <hyp/ownership.h>
 #include <jailhouse/io.h>
 
-#include "gic.h"
+#include "gic_regs.h"
 
 /* GICD_CTLR.RWP clears within microseconds. */
 #define RWP_POLLS 1000000u
@@ -68,10 +68,11 @@ static int find_redistributor(struct cpu *cpu)
 		if (typer & GICR_TYPER_LAST)
 			break;
 	}
-	return (int)reason(-ENODEV,
-			   "there is no redistributor for CPU %u (affinity 0x%llx) at 0x%llx; check "
-			   "gicr_base",
-			   cpu->id, cpu->mpidr, gicr_base_pa);
+	return (int)reason(
+		-ENODEV,
+		"there is no redistributor for CPU %u (affinity 0x%llx) at 0x%llx; check "
+		"gicr_base",
+		cpu->id, cpu->mpidr, gicr_base_pa);
 }
 
 static int gic_init(const struct jailhouse_system *config)
@@ -85,10 +86,11 @@ static int gic_init(const struct jailhouse_system *config)
 		return (int)reason(-ENOMEM, "no room to map the interrupt distributor");
 	arch = io_read32(gicd + GICD_PIDR2) >> 4 & 0xf;
 	if (arch != 3 && arch != 4)
-		return (int)reason(-ENODEV,
-				   "there is no GICv3 at 0x%llx (PIDR2 says architecture %u); check "
-				   "gicd_base and gic_version",
-				   base, arch);
+		return (int)reason(
+			-ENODEV,
+			"there is no GICv3 at 0x%llx (PIDR2 says architecture %u); check "
+			"gicd_base and gic_version",
+			base, arch);
 	if (!(io_read32(gicd + GICD_CTLR) & GICD_CTLR_ARE_NS))
 		return (int)reason(-EIO, "Linux does not use affinity routing (GICD_CTLR.ARE)");
 	machine.gicd = range_of(base, GICD_SIZE);
@@ -114,7 +116,8 @@ static void interface_for_root(void)
 {
 	write_sysreg(ICH_HCR_EL2, 0);
 	/* Linux's DIR writes must be legal there: VEOIM = 1. */
-	write_sysreg(ICH_VMCR_EL2, 0xf0ULL << ICH_VMCR_VPMR_SHIFT | ICH_VMCR_VEOIM | ICH_VMCR_VENG1);
+	write_sysreg(ICH_VMCR_EL2,
+		     0xf0ULL << ICH_VMCR_VPMR_SHIFT | ICH_VMCR_VEOIM | ICH_VMCR_VENG1);
 	write_sysreg(ICC_CTLR_EL1, read_sysreg(ICC_CTLR_EL1) & ~ICC_CTLR_EOIMODE);
 	write_sysreg(ICC_PMR_EL1, 0xf0);
 	isb();
@@ -123,12 +126,14 @@ static void interface_for_root(void)
 static int gic_cpu_init(struct cpu *cpu)
 {
 	if (!(read_sysreg(ICC_SRE_EL2) & ICC_SRE_SRE))
-		return (int)reason(-EIO, "CPU %u does not use the system register interface", cpu->id);
-	if (io_read32(rd(cpu) + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
-		return (int)reason(-EBUSY,
-				   "CPU %u takes LPIs: the interrupt translation service is in use and "
-				   "cannot be confined yet; boot without it (QEMU: its=off)",
+		return (int)reason(-EIO, "CPU %u does not use the system register interface",
 				   cpu->id);
+	if (io_read32(rd(cpu) + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
+		return (int)reason(
+			-EBUSY,
+			"CPU %u takes LPIs: the interrupt translation service is in use and "
+			"cannot be confined yet; boot without it (QEMU: its=off)",
+			cpu->id);
 	if (io_read32(rd(cpu) + GICR_ISENABLER0) & kick_bit)
 		return (int)reason(-EBUSY, "interrupt %u (maintenance_irq) is in use by Linux",
 				   kick_irq);

@@ -22,37 +22,36 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
 
-#define JAILHOUSE_CONFIG_REVISION	14
+#define JAILHOUSE_CONFIG_REVISION 14
 
-#define JAILHOUSE_X86			0
-#define JAILHOUSE_ARM			1
-#define JAILHOUSE_ARM64			2
+#define JAILHOUSE_X86   0
+#define JAILHOUSE_ARM   1
+#define JAILHOUSE_ARM64 2
 
-#define JAILHOUSE_SYSTEM_SIGNATURE	"JHSYS"
-#define JAILHOUSE_CELL_DESC_SIGNATURE	"JHCLL"
-#define JAILHOUSE_SIGNATURE_LEN		5
+#define JAILHOUSE_SYSTEM_SIGNATURE    "JHSYS"
+#define JAILHOUSE_CELL_DESC_SIGNATURE "JHCLL"
+#define JAILHOUSE_SIGNATURE_LEN       5
 
 /** Longest name, without its terminating zero. */
-#define JAILHOUSE_CELL_NAME_MAXLEN	31
+#define JAILHOUSE_CELL_NAME_MAXLEN 31
 /** Longest CPU bitmap in bytes. */
-#define JAILHOUSE_CPU_SET_MAX		4096
+#define JAILHOUSE_CPU_SET_MAX      4096
 
 /** Shut down, load and destroy without asking the cell. */
-#define JAILHOUSE_CELL_PASSIVE_COMMREG	0x00000001
-#define JAILHOUSE_CELL_TEST_DEVICE	0x00000002
+#define JAILHOUSE_CELL_PASSIVE_COMMREG           0x00000001
+#define JAILHOUSE_CELL_TEST_DEVICE               0x00000002
 /** Start EL1 in AArch32 state. */
-#define JAILHOUSE_CELL_AARCH32		0x00000004
+#define JAILHOUSE_CELL_AARCH32                   0x00000004
 /** An extension block follows the last array. */
-#define JAILHOUSE_CELL_EXTENDED		0x20000000
+#define JAILHOUSE_CELL_EXTENDED                  0x20000000
 /** The cell may use the DEBUG_CONSOLE_PUTC hypercall. */
-#define JAILHOUSE_CELL_VIRTUAL_CONSOLE_PERMITTED	0x40000000
+#define JAILHOUSE_CELL_VIRTUAL_CONSOLE_PERMITTED 0x40000000
 /** The cell should use it by default. */
-#define JAILHOUSE_CELL_VIRTUAL_CONSOLE_ACTIVE		0x80000000
+#define JAILHOUSE_CELL_VIRTUAL_CONSOLE_ACTIVE    0x80000000
 
 #define CELL_FLAGS_VIRTUAL_CONSOLE_PERMITTED(flags) \
-	(!!((flags) & JAILHOUSE_CELL_VIRTUAL_CONSOLE_PERMITTED))
-#define CELL_FLAGS_VIRTUAL_CONSOLE_ACTIVE(flags) \
-	(!!((flags) & JAILHOUSE_CELL_VIRTUAL_CONSOLE_ACTIVE))
+	(!!((flags)&JAILHOUSE_CELL_VIRTUAL_CONSOLE_PERMITTED))
+#define CELL_FLAGS_VIRTUAL_CONSOLE_ACTIVE(flags) (!!((flags)&JAILHOUSE_CELL_VIRTUAL_CONSOLE_ACTIVE))
 
 /** What every cell config starts with. 132 bytes. */
 struct jailhouse_cell_desc {
@@ -84,27 +83,27 @@ struct jailhouse_cell_desc {
 
 _Static_assert(sizeof(struct jailhouse_cell_desc) == 132, "cell ABI");
 
-#define JAILHOUSE_MEM_READ		0x0001
-#define JAILHOUSE_MEM_WRITE		0x0002
-#define JAILHOUSE_MEM_EXECUTE		0x0004
-#define JAILHOUSE_MEM_DMA		0x0008
+#define JAILHOUSE_MEM_READ           0x0001
+#define JAILHOUSE_MEM_WRITE          0x0002
+#define JAILHOUSE_MEM_EXECUTE        0x0004
+#define JAILHOUSE_MEM_DMA            0x0008
 /** Device memory attributes instead of normal write-back. */
-#define JAILHOUSE_MEM_IO		0x0010
+#define JAILHOUSE_MEM_IO             0x0010
 /** The communication page of the cell; phys_start is ignored. */
-#define JAILHOUSE_MEM_COMM_REGION	0x0020
+#define JAILHOUSE_MEM_COMM_REGION    0x0020
 /** Root may write it while the cell can be loaded. */
-#define JAILHOUSE_MEM_LOADABLE		0x0040
+#define JAILHOUSE_MEM_LOADABLE       0x0040
 /** Stays mapped in the root cell. */
-#define JAILHOUSE_MEM_ROOTSHARED	0x0080
+#define JAILHOUSE_MEM_ROOTSHARED     0x0080
 /** Map with 4 KiB pages only. */
-#define JAILHOUSE_MEM_NO_HUGEPAGES	0x0100
+#define JAILHOUSE_MEM_NO_HUGEPAGES   0x0100
 /** Sub-page regions: what accesses are forwarded. */
-#define JAILHOUSE_MEM_IO_UNALIGNED	0x8000
-#define JAILHOUSE_MEM_IO_WIDTH_SHIFT	16
-#define JAILHOUSE_MEM_IO_8		(1 << JAILHOUSE_MEM_IO_WIDTH_SHIFT)
-#define JAILHOUSE_MEM_IO_16		(2 << JAILHOUSE_MEM_IO_WIDTH_SHIFT)
-#define JAILHOUSE_MEM_IO_32		(4 << JAILHOUSE_MEM_IO_WIDTH_SHIFT)
-#define JAILHOUSE_MEM_IO_64		(8 << JAILHOUSE_MEM_IO_WIDTH_SHIFT)
+#define JAILHOUSE_MEM_IO_UNALIGNED   0x8000
+#define JAILHOUSE_MEM_IO_WIDTH_SHIFT 16
+#define JAILHOUSE_MEM_IO_8           (1 << JAILHOUSE_MEM_IO_WIDTH_SHIFT)
+#define JAILHOUSE_MEM_IO_16          (2 << JAILHOUSE_MEM_IO_WIDTH_SHIFT)
+#define JAILHOUSE_MEM_IO_32          (4 << JAILHOUSE_MEM_IO_WIDTH_SHIFT)
+#define JAILHOUSE_MEM_IO_64          (8 << JAILHOUSE_MEM_IO_WIDTH_SHIFT)
 
 /** A range of a cell's address space. All fields in bytes. */
 struct jailhouse_memory {
@@ -119,33 +118,31 @@ struct jailhouse_memory {
 	((((mem)->virt_start) & 0xfff) != 0 || (((mem)->size) & 0xfff) != 0)
 
 /** The four regions of a shared-memory network device of cell `dev_id`. */
-#define JAILHOUSE_SHMEM_NET_REGIONS(start, dev_id) \
-	{ \
-		.phys_start = (start), \
-		.virt_start = (start), \
-		.size = 0x1000, \
-		.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_ROOTSHARED, \
-	}, \
-	{ 0 }, \
-	{ \
-		.phys_start = (start) + 0x1000, \
-		.virt_start = (start) + 0x1000, \
-		.size = 0x7f000, \
-		.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_ROOTSHARED | \
-			(((dev_id) == 0) ? JAILHOUSE_MEM_WRITE : 0), \
-	}, \
-	{ \
-		.phys_start = (start) + 0x80000, \
-		.virt_start = (start) + 0x80000, \
-		.size = 0x7f000, \
-		.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_ROOTSHARED | \
-			(((dev_id) == 1) ? JAILHOUSE_MEM_WRITE : 0), \
+#define JAILHOUSE_SHMEM_NET_REGIONS(start, dev_id)                                                 \
+	{                                                                                          \
+		.phys_start = (start),                                                             \
+		.virt_start = (start),                                                             \
+		.size = 0x1000,                                                                    \
+		.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_ROOTSHARED,                            \
+	},                                                                                         \
+		{ 0 },                                                                             \
+		{                                                                                  \
+			.phys_start = (start) + 0x1000,                                            \
+			.virt_start = (start) + 0x1000,                                            \
+			.size = 0x7f000,                                                           \
+			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_ROOTSHARED |                   \
+				 (((dev_id) == 0) ? JAILHOUSE_MEM_WRITE : 0),                      \
+		},                                                                                 \
+	{                                                                                          \
+		.phys_start = (start) + 0x80000, .virt_start = (start) + 0x80000, .size = 0x7f000, \
+		.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_ROOTSHARED |                           \
+			 (((dev_id) == 1) ? JAILHOUSE_MEM_WRITE : 0),                              \
 	}
 
-#define JAILHOUSE_CACHE_L3_CODE		0x01
-#define JAILHOUSE_CACHE_L3_DATA		0x02
-#define JAILHOUSE_CACHE_L3		(JAILHOUSE_CACHE_L3_CODE | JAILHOUSE_CACHE_L3_DATA)
-#define JAILHOUSE_CACHE_ROOTSHARED	0x0001
+#define JAILHOUSE_CACHE_L3_CODE    0x01
+#define JAILHOUSE_CACHE_L3_DATA    0x02
+#define JAILHOUSE_CACHE_L3         (JAILHOUSE_CACHE_L3_CODE | JAILHOUSE_CACHE_L3_DATA)
+#define JAILHOUSE_CACHE_ROOTSHARED 0x0001
 
 /** Not used on arm64. */
 struct jailhouse_cache {
@@ -170,30 +167,41 @@ struct jailhouse_pio {
 	__u16 length;
 } __attribute__((packed));
 
-#define PIO_RANGE(__base, __length) { .base = (__base), .length = (__length) }
+#define PIO_RANGE(__base, __length)                    \
+	{                                              \
+		.base = (__base), .length = (__length) \
+	}
 
-#define JAILHOUSE_PCI_TYPE_DEVICE	0x01
-#define JAILHOUSE_PCI_TYPE_BRIDGE	0x02
-#define JAILHOUSE_PCI_TYPE_IVSHMEM	0x03
+#define JAILHOUSE_PCI_TYPE_DEVICE  0x01
+#define JAILHOUSE_PCI_TYPE_BRIDGE  0x02
+#define JAILHOUSE_PCI_TYPE_IVSHMEM 0x03
 
-#define JAILHOUSE_SHMEM_PROTO_UNDEFINED		0x0000
-#define JAILHOUSE_SHMEM_PROTO_VETH		0x0001
-#define JAILHOUSE_SHMEM_PROTO_CUSTOM		0x4000
-#define JAILHOUSE_SHMEM_PROTO_VIRTIO_FRONT	0x8000
-#define JAILHOUSE_SHMEM_PROTO_VIRTIO_BACK	0xc000
+#define JAILHOUSE_SHMEM_PROTO_UNDEFINED    0x0000
+#define JAILHOUSE_SHMEM_PROTO_VETH         0x0001
+#define JAILHOUSE_SHMEM_PROTO_CUSTOM       0x4000
+#define JAILHOUSE_SHMEM_PROTO_VIRTIO_FRONT 0x8000
+#define JAILHOUSE_SHMEM_PROTO_VIRTIO_BACK  0xc000
 
-#define VIRTIO_DEV_NET			1
-#define VIRTIO_DEV_BLOCK		2
-#define VIRTIO_DEV_CONSOLE		3
+#define VIRTIO_DEV_NET     1
+#define VIRTIO_DEV_BLOCK   2
+#define VIRTIO_DEV_CONSOLE 3
 
-#define JAILHOUSE_IVSHMEM_BAR_MASK_INTX \
-	{ 0xfffff000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000 }
-#define JAILHOUSE_IVSHMEM_BAR_MASK_MSIX \
-	{ 0xfffff000, 0xfffff000, 0x00000000, 0x00000000, 0x00000000, 0x00000000 }
-#define JAILHOUSE_IVSHMEM_BAR_MASK_INTX_64K \
-	{ 0xffff0000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000 }
-#define JAILHOUSE_IVSHMEM_BAR_MASK_MSIX_64K \
-	{ 0xffff0000, 0xffff0000, 0x00000000, 0x00000000, 0x00000000, 0x00000000 }
+#define JAILHOUSE_IVSHMEM_BAR_MASK_INTX                                                \
+	{                                                                              \
+		0xfffff000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000 \
+	}
+#define JAILHOUSE_IVSHMEM_BAR_MASK_MSIX                                                \
+	{                                                                              \
+		0xfffff000, 0xfffff000, 0x00000000, 0x00000000, 0x00000000, 0x00000000 \
+	}
+#define JAILHOUSE_IVSHMEM_BAR_MASK_INTX_64K                                            \
+	{                                                                              \
+		0xffff0000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000 \
+	}
+#define JAILHOUSE_IVSHMEM_BAR_MASK_MSIX_64K                                            \
+	{                                                                              \
+		0xffff0000, 0xffff0000, 0x00000000, 0x00000000, 0x00000000, 0x00000000 \
+	}
 
 /** A PCI function, physical or virtual. */
 struct jailhouse_pci_device {
@@ -216,8 +224,8 @@ struct jailhouse_pci_device {
 	__u16 shmem_protocol;
 } __attribute__((packed));
 
-#define JAILHOUSE_PCI_EXT_CAP		0x8000
-#define JAILHOUSE_PCICAPS_WRITE		0x0001
+#define JAILHOUSE_PCI_EXT_CAP   0x8000
+#define JAILHOUSE_PCICAPS_WRITE 0x0001
 
 struct jailhouse_pci_capability {
 	__u16 id;
@@ -242,13 +250,13 @@ _Static_assert(sizeof(struct jailhouse_pci_device) == 56, "pci ABI");
 _Static_assert(sizeof(struct jailhouse_pci_capability) == 8, "pci cap ABI");
 _Static_assert(sizeof(union jailhouse_stream_id) == 4, "stream id ABI");
 
-#define JAILHOUSE_MAX_IOMMU_UNITS	8
+#define JAILHOUSE_MAX_IOMMU_UNITS 8
 
-#define JAILHOUSE_IOMMU_AMD		1
-#define JAILHOUSE_IOMMU_INTEL		2
-#define JAILHOUSE_IOMMU_SMMUV3		3
-#define JAILHOUSE_IOMMU_PVU		4
-#define JAILHOUSE_IOMMU_ARM_MMU500	5
+#define JAILHOUSE_IOMMU_AMD        1
+#define JAILHOUSE_IOMMU_INTEL      2
+#define JAILHOUSE_IOMMU_SMMUV3     3
+#define JAILHOUSE_IOMMU_PVU        4
+#define JAILHOUSE_IOMMU_ARM_MMU500 5
 
 /** One IOMMU; the list ends at the first with base 0. */
 struct jailhouse_iommu {
@@ -271,14 +279,13 @@ struct jailhouse_iommu {
 
 _Static_assert(sizeof(struct jailhouse_iommu) == 28, "iommu ABI");
 
-#define JAILHOUSE_APIC_MODE_AUTO	0
-#define JAILHOUSE_APIC_MODE_XAPIC	1
-#define JAILHOUSE_APIC_MODE_X2APIC	2
+#define JAILHOUSE_APIC_MODE_AUTO   0
+#define JAILHOUSE_APIC_MODE_XAPIC  1
+#define JAILHOUSE_APIC_MODE_X2APIC 2
 
 /** Write the hypervisor's messages into the console page too. */
-#define JAILHOUSE_SYS_VIRTUAL_DEBUG_CONSOLE	0x0001
-#define SYS_FLAGS_VIRTUAL_DEBUG_CONSOLE(flags) \
-	(!!((flags) & JAILHOUSE_SYS_VIRTUAL_DEBUG_CONSOLE))
+#define JAILHOUSE_SYS_VIRTUAL_DEBUG_CONSOLE    0x0001
+#define SYS_FLAGS_VIRTUAL_DEBUG_CONSOLE(flags) (!!((flags)&JAILHOUSE_SYS_VIRTUAL_DEBUG_CONSOLE))
 
 /** The system config: the machine, then the root cell. 488 bytes. */
 struct jailhouse_system {
@@ -324,8 +331,7 @@ struct jailhouse_system {
 
 _Static_assert(sizeof(struct jailhouse_system) == 488, "system ABI");
 _Static_assert(offsetof(struct jailhouse_system, platform_info) == 76, "system ABI");
-_Static_assert(offsetof(struct jailhouse_system, platform_info.arm.gicr_base) == 348,
-	       "system ABI");
+_Static_assert(offsetof(struct jailhouse_system, platform_info.arm.gicr_base) == 348, "system ABI");
 _Static_assert(offsetof(struct jailhouse_system, root_cell) == 356, "system ABI");
 
 /*
@@ -351,8 +357,7 @@ static inline __u32 jailhouse_system_config_size(const struct jailhouse_system *
 	       jailhouse_cell_config_size(&system->root_cell);
 }
 
-static inline const unsigned long *
-jailhouse_cell_cpu_set(const struct jailhouse_cell_desc *cell)
+static inline const unsigned long *jailhouse_cell_cpu_set(const struct jailhouse_cell_desc *cell)
 {
 	return (const unsigned long *)((const void *)((const char *)cell + sizeof(*cell)));
 }
@@ -378,11 +383,9 @@ jailhouse_cell_irqchips(const struct jailhouse_cell_desc *cell)
 						  cell->num_cache_regions);
 }
 
-static inline const struct jailhouse_pio *
-jailhouse_cell_pio(const struct jailhouse_cell_desc *cell)
+static inline const struct jailhouse_pio *jailhouse_cell_pio(const struct jailhouse_cell_desc *cell)
 {
-	return (const struct jailhouse_pio *)(jailhouse_cell_irqchips(cell) +
-					      cell->num_irqchips);
+	return (const struct jailhouse_pio *)(jailhouse_cell_irqchips(cell) + cell->num_irqchips);
 }
 
 static inline const struct jailhouse_pci_device *

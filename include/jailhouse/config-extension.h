@@ -13,9 +13,9 @@
 #include <jailhouse/types.h>
 
 /** "CBLKEXT1" */
-#define JAILHOUSE_EXT_MAGIC		0x315458454b4c4243ULL
+#define JAILHOUSE_EXT_MAGIC       0x315458454b4c4243ULL
 /** Most records in one block. */
-#define JAILHOUSE_EXT_MAX_RECORDS	256
+#define JAILHOUSE_EXT_MAX_RECORDS 256
 
 struct jailhouse_ext_header {
 	__u64 magic;
@@ -25,7 +25,7 @@ struct jailhouse_ext_header {
 } __attribute__((packed));
 
 /** The config may not be used by someone who does not know this record. */
-#define JAILHOUSE_EXT_MANDATORY		0x0001
+#define JAILHOUSE_EXT_MANDATORY 0x0001
 
 struct jailhouse_ext_record {
 	/** JAILHOUSE_EXT_* */
@@ -36,18 +36,18 @@ struct jailhouse_ext_record {
 	__u32 size;
 } __attribute__((packed));
 
-#define JAILHOUSE_EXT_POLICY		1
-#define JAILHOUSE_EXT_REGION_NAME	2
+#define JAILHOUSE_EXT_POLICY      1
+#define JAILHOUSE_EXT_REGION_NAME 2
 
 /** A forbidden access parks the CPU (default of non-root cells). */
-#define JAILHOUSE_VIOLATION_PARK	0
+#define JAILHOUSE_VIOLATION_PARK  0
 /** It is answered by an external abort (default of the root cell). */
-#define JAILHOUSE_VIOLATION_ABORT	1
+#define JAILHOUSE_VIOLATION_ABORT 1
 
 /** WFI enters EL2, so that the CPU can always be taken back (default). */
-#define JAILHOUSE_POLICY_TRAP_WFI	0x01
+#define JAILHOUSE_POLICY_TRAP_WFI 0x01
 /** RAM of the cell is zeroed when it is destroyed (default). */
-#define JAILHOUSE_POLICY_SCRUB		0x02
+#define JAILHOUSE_POLICY_SCRUB    0x02
 
 /** At most one per cell; without it the defaults hold. */
 struct jailhouse_ext_policy {

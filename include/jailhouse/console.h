@@ -7,32 +7,32 @@
 
 #include <jailhouse/types.h>
 
-#define JAILHOUSE_CON_TYPE_NONE		0x0000
-#define JAILHOUSE_CON_TYPE_EFIFB	0x0001
-#define JAILHOUSE_CON_TYPE_8250		0x0002
-#define JAILHOUSE_CON_TYPE_PL011	0x0003
-#define JAILHOUSE_CON_TYPE_XUARTPS	0x0004
-#define JAILHOUSE_CON_TYPE_MVEBU	0x0005
-#define JAILHOUSE_CON_TYPE_HSCIF	0x0006
-#define JAILHOUSE_CON_TYPE_SCIFA	0x0007
-#define JAILHOUSE_CON_TYPE_IMX		0x0008
-#define JAILHOUSE_CON_TYPE_IMX_LPUART	0x0009
-#define JAILHOUSE_CON_TYPE_SCIF		0x000a
+#define JAILHOUSE_CON_TYPE_NONE       0x0000
+#define JAILHOUSE_CON_TYPE_EFIFB      0x0001
+#define JAILHOUSE_CON_TYPE_8250       0x0002
+#define JAILHOUSE_CON_TYPE_PL011      0x0003
+#define JAILHOUSE_CON_TYPE_XUARTPS    0x0004
+#define JAILHOUSE_CON_TYPE_MVEBU      0x0005
+#define JAILHOUSE_CON_TYPE_HSCIF      0x0006
+#define JAILHOUSE_CON_TYPE_SCIFA      0x0007
+#define JAILHOUSE_CON_TYPE_IMX        0x0008
+#define JAILHOUSE_CON_TYPE_IMX_LPUART 0x0009
+#define JAILHOUSE_CON_TYPE_SCIF       0x000a
 
-#define JAILHOUSE_CON_ACCESS_PIO	0x0000
-#define JAILHOUSE_CON_ACCESS_MMIO	0x0001
-#define JAILHOUSE_CON_REGDIST_1		0x0000
-#define JAILHOUSE_CON_REGDIST_4		0x0002
-#define JAILHOUSE_CON_FB_1024x768	0x0000
-#define JAILHOUSE_CON_FB_1920x1080	0x0004
-#define JAILHOUSE_CON_INVERTED_GATE	0x1000
-#define JAILHOUSE_CON_MDR_QUIRK		0x2000
+#define JAILHOUSE_CON_ACCESS_PIO    0x0000
+#define JAILHOUSE_CON_ACCESS_MMIO   0x0001
+#define JAILHOUSE_CON_REGDIST_1     0x0000
+#define JAILHOUSE_CON_REGDIST_4     0x0002
+#define JAILHOUSE_CON_FB_1024x768   0x0000
+#define JAILHOUSE_CON_FB_1920x1080  0x0004
+#define JAILHOUSE_CON_INVERTED_GATE 0x1000
+#define JAILHOUSE_CON_MDR_QUIRK     0x2000
 
-#define CON_IS_MMIO(flags)		(!!((flags) & JAILHOUSE_CON_ACCESS_MMIO))
-#define CON_USES_REGDIST_1(flags)	(!((flags) & JAILHOUSE_CON_REGDIST_4))
-#define FB_IS_1920x1080(flags)		(!!((flags) & JAILHOUSE_CON_FB_1920x1080))
-#define CON_HAS_INVERTED_GATE(flags)	(!!((flags) & JAILHOUSE_CON_INVERTED_GATE))
-#define CON_HAS_MDR_QUIRK(flags)	(!!((flags) & JAILHOUSE_CON_MDR_QUIRK))
+#define CON_IS_MMIO(flags)           (!!((flags)&JAILHOUSE_CON_ACCESS_MMIO))
+#define CON_USES_REGDIST_1(flags)    (!((flags)&JAILHOUSE_CON_REGDIST_4))
+#define FB_IS_1920x1080(flags)       (!!((flags)&JAILHOUSE_CON_FB_1920x1080))
+#define CON_HAS_INVERTED_GATE(flags) (!!((flags)&JAILHOUSE_CON_INVERTED_GATE))
+#define CON_HAS_MDR_QUIRK(flags)     (!!((flags)&JAILHOUSE_CON_MDR_QUIRK))
 
 /** A UART as a config describes it. 32 bytes. */
 struct jailhouse_console {
@@ -55,11 +55,11 @@ struct jailhouse_console {
 _Static_assert(sizeof(struct jailhouse_console) == 32, "console ABI");
 
 /** Bytes kept in the console ring. */
-#define JAILHOUSE_CONSOLE_RING_SIZE	2048
+#define JAILHOUSE_CONSOLE_RING_SIZE 2048
 /** Longest reason text, with its terminating zero. */
-#define JAILHOUSE_REASON_SIZE		496
+#define JAILHOUSE_REASON_SIZE       496
 /** Marks a console page that an EL2 image has initialised ("CBLKCONS"). */
-#define JAILHOUSE_CONSOLE_MAGIC		0x534e4f434b4c4243ULL
+#define JAILHOUSE_CONSOLE_MAGIC     0x534e4f434b4c4243ULL
 
 /**
  * The page that EL2 writes and root may only read (offset `console_page` of

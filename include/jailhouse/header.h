@@ -19,9 +19,9 @@
 
 #include <jailhouse/types.h>
 
-#define JAILHOUSE_SIGNATURE		"JAILHOUS"
+#define JAILHOUSE_SIGNATURE       "JAILHOUS"
 /** Counts incompatible changes of this header. */
-#define JAILHOUSE_HEADER_REVISION	1
+#define JAILHOUSE_HEADER_REVISION 1
 
 struct jailhouse_header {
 	/* Filled in by the build. */

@@ -12,10 +12,10 @@
 
 #include <jailhouse/types.h>
 
-#define JAILHOUSE_CELL_ID_NAMELEN	31
-#define JAILHOUSE_CELL_ID_UNUSED	(-1)
+#define JAILHOUSE_CELL_ID_NAMELEN    31
+#define JAILHOUSE_CELL_ID_UNUSED     (-1)
 /** Most images in one LOAD. */
-#define JAILHOUSE_MAX_PRELOAD_IMAGES	64
+#define JAILHOUSE_MAX_PRELOAD_IMAGES 64
 
 struct jailhouse_cell_create {
 	__u64 config_address;
@@ -46,7 +46,7 @@ struct jailhouse_cell_load {
 };
 
 /** Longest reason text, with its terminating zero. */
-#define JAILHOUSE_REASON_TEXT_SIZE	512
+#define JAILHOUSE_REASON_TEXT_SIZE 512
 
 /** Why the last failed ioctl on this file descriptor failed. */
 struct jailhouse_reason {
@@ -56,14 +56,14 @@ struct jailhouse_reason {
 	char text[JAILHOUSE_REASON_TEXT_SIZE];
 };
 
-#define JAILHOUSE_ENABLE	_IOW(0, 0, void *)
-#define JAILHOUSE_DISABLE	_IO(0, 1)
-#define JAILHOUSE_CELL_CREATE	_IOW(0, 2, struct jailhouse_cell_create)
-#define JAILHOUSE_CELL_LOAD	_IOW(0, 3, struct jailhouse_cell_load)
-#define JAILHOUSE_CELL_START	_IOW(0, 4, struct jailhouse_cell_id)
-#define JAILHOUSE_CELL_DESTROY	_IOW(0, 5, struct jailhouse_cell_id)
+#define JAILHOUSE_ENABLE       _IOW(0, 0, void *)
+#define JAILHOUSE_DISABLE      _IO(0, 1)
+#define JAILHOUSE_CELL_CREATE  _IOW(0, 2, struct jailhouse_cell_create)
+#define JAILHOUSE_CELL_LOAD    _IOW(0, 3, struct jailhouse_cell_load)
+#define JAILHOUSE_CELL_START   _IOW(0, 4, struct jailhouse_cell_id)
+#define JAILHOUSE_CELL_DESTROY _IOW(0, 5, struct jailhouse_cell_id)
 /** Ours: reads struct jailhouse_reason. */
-#define JAILHOUSE_GET_REASON	_IOR(0, 64, struct jailhouse_reason)
+#define JAILHOUSE_GET_REASON   _IOR(0, 64, struct jailhouse_reason)
 
 _Static_assert(sizeof(struct jailhouse_cell_create) == 16, "ioctl ABI");
 _Static_assert(sizeof(struct jailhouse_cell_id) == 40, "ioctl ABI");

@@ -63,7 +63,8 @@ void abort_data(struct frame *frame, u64 esr)
 	if (!window) {
 		if (!is_stale(ipa, (esr & ESR_DABT_WNR) && !(esr & ESR_ABORT_S1PTW)))
 			violation(frame,
-				  esr & ESR_DABT_WNR ? "Unhandled data write" : "Unhandled data read",
+				  esr & ESR_DABT_WNR ? "Unhandled data write" :
+						       "Unhandled data read",
 				  esr, true, ipa);
 		return;
 	}

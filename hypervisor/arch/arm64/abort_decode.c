@@ -12,8 +12,8 @@ bool abort_decode(u64 esr, struct abort_access *out)
 	/* Cache maintenance by VA reports WnR and CM; it accesses no data. */
 	if (!(esr & ESR_DABT_ISV) || (esr & ESR_DABT_CM))
 		return false;
-	out->access = (struct mmio_access){ .size = (u8)(1u << log2_size),
-					    .write = esr & ESR_DABT_WNR };
+	out->access =
+		(struct mmio_access){ .size = (u8)(1u << log2_size), .write = esr & ESR_DABT_WNR };
 	out->reg = esr >> 16 & 31;
 	out->sign_extend = esr & BIT(21);
 	out->wide = esr & BIT(15);

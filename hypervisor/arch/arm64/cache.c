@@ -11,8 +11,7 @@
 #include <arch/sysregs.h>
 
 /* A stage-2 root that maps nothing: see tlb_flush_vmid(). */
-static u64 empty_root[STAGE2_ROOT_ENTRIES]
-	__attribute__((aligned(STAGE2_ROOT_ENTRIES * 8)));
+static u64 empty_root[STAGE2_ROOT_ENTRIES] __attribute__((aligned(STAGE2_ROOT_ENTRIES * 8)));
 
 void table_sync(void)
 {
@@ -31,8 +30,7 @@ void tlb_flush_vmid(u16 vmid)
 	u64 own = read_sysreg(vttbr_el2);
 
 	if (own >> VTTBR_VMID_SHIFT != vmid) {
-		write_sysreg(vttbr_el2,
-			     hyp_va_to_pa(empty_root).v | (u64)vmid << VTTBR_VMID_SHIFT);
+		write_sysreg(vttbr_el2, hyp_va_to_pa(empty_root).v | (u64)vmid << VTTBR_VMID_SHIFT);
 		isb();
 	}
 	__asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish" : : : "memory");

@@ -11,7 +11,7 @@
 #include <arch/spinlock.h>
 #include <arch/time.h>
 #include <hyp/cell.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/irqchip.h>
 #include <hyp/page_alloc.h>
 #include <hyp/string.h>
@@ -19,8 +19,6 @@
 
 #include "private.h"
 #include <arch/sysregs.h>
-
-
 
 u32 cpu_count(void)
 {

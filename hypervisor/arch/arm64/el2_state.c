@@ -112,7 +112,7 @@ static void pmu_wipe(void)
 
 	if (version == 0 || version == 0xf)
 		return;
-	write_sysreg(pmcr_el0, 0x6);	/* C, P: counters to zero; E = 0 */
+	write_sysreg(pmcr_el0, 0x6); /* C, P: counters to zero; E = 0 */
 	write_sysreg(pmcr_el0, 0);
 	write_sysreg(pmcntenclr_el0, 0xffffffff);
 	write_sysreg(pmintenclr_el1, 0xffffffff);

@@ -6,7 +6,7 @@
 #include <arch/barrier.h>
 #include <arch/image.h>
 #include <arch/paging.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/cell.h>
 #include <hyp/setup.h>
 
@@ -17,7 +17,7 @@
 extern struct jailhouse_header image_head;
 extern const char image_version_text[];
 
-int arch_enter(u32 id, u64 image_pa);
+long arch_enter(u32 id, u64 image_pa);
 
 const struct jailhouse_header *image_header(void)
 {
@@ -62,7 +62,7 @@ int arch_check_cpus(void)
 }
 
 /* From entry.S. 0: continue as a CPU of root; else give EL2 back. */
-int arch_enter(u32 id, u64 image_pa)
+long arch_enter(u32 id, u64 image_pa)
 {
 	struct cpu *cpu;
 	int err;

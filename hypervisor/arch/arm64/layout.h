@@ -17,61 +17,61 @@
  */
 #pragma once
 
-#define HYP_BASE		0x7fc0200000
-#define DEVICE_BASE		0x7fe0000000
-#define DEVICE_BLOCKS		32		/* of 2 MiB */
-#define LOCAL_BASE		0x7ffc000000
-#define LOCAL_STACK		(LOCAL_BASE + 0x1000)
-#define LOCAL_PRIVATE		(LOCAL_BASE + 0x3000)	/* also the stack's top */
-#define LOCAL_PUBLIC		(LOCAL_BASE + 0x4000)
-#define LOCAL_TABLES		(LOCAL_BASE + 0x5000)
-#define TEMP_BASE		(LOCAL_BASE + 0x100000)
+#define HYP_BASE      0x7fc0200000
+#define DEVICE_BASE   0x7fe0000000
+#define DEVICE_BLOCKS 32 /* of 2 MiB */
+#define LOCAL_BASE    0x7ffc000000
+#define LOCAL_STACK   (LOCAL_BASE + 0x1000)
+#define LOCAL_PRIVATE (LOCAL_BASE + 0x3000) /* also the stack's top */
+#define LOCAL_PUBLIC  (LOCAL_BASE + 0x4000)
+#define LOCAL_TABLES  (LOCAL_BASE + 0x5000)
+#define TEMP_BASE     (LOCAL_BASE + 0x100000)
 
-#define PERCPU_PUBLIC		0x0000
-#define PERCPU_PRIVATE		0x1000
-#define PERCPU_STACK		0x2000
-#define PERCPU_STACK_SIZE	0x2000
-#define PERCPU_TABLES		0x4000
-#define PERCPU_NUM_TABLES	9
-#define PERCPU_SIZE		0xd000
+#define PERCPU_PUBLIC     0x0000
+#define PERCPU_PRIVATE    0x1000
+#define PERCPU_STACK      0x2000
+#define PERCPU_STACK_SIZE 0x2000
+#define PERCPU_TABLES     0x4000
+#define PERCPU_NUM_TABLES 9
+#define PERCPU_SIZE       0xd000
 
 /* struct frame: x0 to x30, then one word to keep the stack aligned. */
-#define FRAME_SIZE		256
+#define FRAME_SIZE 256
 
 /* Offsets in struct cpu_private. */
-#define PRIVATE_SAVED		0
+#define PRIVATE_SAVED 0
 
 /* Offsets in struct cpu. */
-#define PUBLIC_SGI_ALLOW	40
-#define PUBLIC_SGI_AFFINITY	48
+#define PUBLIC_SGI_ALLOW    40
+#define PUBLIC_SGI_AFFINITY 48
 
 /* Offsets in struct el2_state, which lies at PRIVATE_SAVED. */
-#define SAVED_VBAR		0
-#define SAVED_SCTLR		8
-#define SAVED_TCR		16
-#define SAVED_TTBR0		24
-#define SAVED_MAIR		32
-#define SAVED_HCR		40
-#define SAVED_CPTR		48
-#define SAVED_MDCR		56
-#define SAVED_HSTR		64
-#define SAVED_CNTHCTL		72
-#define SAVED_CNTVOFF		80
-#define SAVED_VTTBR		88
-#define SAVED_VTCR		96
-#define SAVED_VPIDR		104
-#define SAVED_VMPIDR		112
-#define SAVED_TPIDR		120
-#define SAVED_SP		128
-#define SAVED_ELR		136
-#define SAVED_SPSR		144
-#define SAVED_SIZE		152
+#define SAVED_VBAR    0
+#define SAVED_SCTLR   8
+#define SAVED_TCR     16
+#define SAVED_TTBR0   24
+#define SAVED_MAIR    32
+#define SAVED_HCR     40
+#define SAVED_CPTR    48
+#define SAVED_MDCR    56
+#define SAVED_HSTR    64
+#define SAVED_CNTHCTL 72
+#define SAVED_CNTVOFF 80
+#define SAVED_VTTBR   88
+#define SAVED_VTCR    96
+#define SAVED_VPIDR   104
+#define SAVED_VMPIDR  112
+#define SAVED_TPIDR   120
+#define SAVED_SP      128
+#define SAVED_ELR     136
+#define SAVED_SPSR    144
+#define SAVED_SIZE    152
 
 /* Image header fields that the entry code reads. */
-#define HEADER_CORE_SIZE	8
-#define HEADER_PERCPU_SIZE	16
-#define HEADER_MAX_CPUS		48
+#define HEADER_CORE_SIZE   8
+#define HEADER_PERCPU_SIZE 16
+#define HEADER_MAX_CPUS    48
 
 /* SCTLR_EL2 (Arm ARM D19.2.132): RES1 bits, M, C, SA, I, WXN. */
-#define SCTLR_EL2_ON		0x30cd183d
-#define MAIR_EL2_VALUE		0xff04		/* 0: Device-nGnRE, 1: Normal WB */
+#define SCTLR_EL2_ON   0x30cd183d
+#define MAIR_EL2_VALUE 0xff04 /* 0: Device-nGnRE, 1: Normal WB */

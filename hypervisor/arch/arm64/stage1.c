@@ -12,13 +12,13 @@
 #include "private.h"
 #include <arch/sysregs.h>
 
-#define S1_TABLE	3ULL
-#define S1_PAGE		3ULL
-#define S1_COMMON	(BIT(10) | BIT(6) | BIT(54))	/* AF, AP[1] RES1, XN */
-#define S1_NORMAL	(S1_COMMON | (1ULL << 2) | (3ULL << 8))
-#define S1_DEVICE	S1_COMMON
-#define S1_ADDR		0x0000fffffffff000ULL
-#define ENTRIES		512u
+#define S1_TABLE  3ULL
+#define S1_PAGE   3ULL
+#define S1_COMMON (BIT(10) | BIT(6) | BIT(54)) /* AF, AP[1] RES1, XN */
+#define S1_NORMAL (S1_COMMON | (1ULL << 2) | (3ULL << 8))
+#define S1_DEVICE S1_COMMON
+#define S1_ADDR   0x0000fffffffff000ULL
+#define ENTRIES   512u
 
 /* Read by entry.S, too. */
 u64 image_phys_base;
@@ -119,14 +119,10 @@ static void *show(pa_t pa, u64 size, u64 attr)
 		__atomic_store_n(&entry[i], 0, __ATOMIC_RELAXED);
 	__asm__ volatile("dsb nshst" : : : "memory");
 	for (u64 i = 0; i < pages; i++)
-		__asm__ volatile("tlbi vae2, %0"
-				 :
-				 : "r"((TEMP_BASE >> PAGE_SHIFT) + i)
-				 : "memory");
+		__asm__ volatile("tlbi vae2, %0" : : "r"((TEMP_BASE >> PAGE_SHIFT) + i) : "memory");
 	__asm__ volatile("dsb nsh" : : : "memory");
 	for (u64 i = 0; i < pages; i++)
-		__atomic_store_n(&entry[i],
-				 ((pa.v & ~PAGE_MASK) + i * PAGE_SIZE) | attr | S1_PAGE,
+		__atomic_store_n(&entry[i], ((pa.v & ~PAGE_MASK) + i * PAGE_SIZE) | attr | S1_PAGE,
 				 __ATOMIC_RELAXED);
 	/* The entries before the accesses that the caller makes with them. */
 	__asm__ volatile("dsb nshst" : : : "memory");

@@ -11,14 +11,14 @@
 #include "private.h"
 
 /* Stage-1 descriptors of the EL2 regime (Arm ARM D8.3): AP[1] is RES1. */
-#define S1_VALID	0x1ULL
-#define S1_TABLE	0x3ULL
-#define S1_PAGE		0x3ULL
-#define S1_BLOCK	0x1ULL
-#define S1_NORMAL	((1ULL << 2) | (3ULL << 8) | BIT(10) | BIT(6))
-#define S1_RO		BIT(7)
-#define S1_XN		BIT(54)
-#define S1_ADDR		0x0000fffffffff000ULL
+#define S1_VALID  0x1ULL
+#define S1_TABLE  0x3ULL
+#define S1_PAGE   0x3ULL
+#define S1_BLOCK  0x1ULL
+#define S1_NORMAL ((1ULL << 2) | (3ULL << 8) | BIT(10) | BIT(6))
+#define S1_RO     BIT(7)
+#define S1_XN     BIT(54)
+#define S1_ADDR   0x0000fffffffff000ULL
 
 extern char image_start[], text_start[], text_end[], rodata_end[], boot_page[];
 

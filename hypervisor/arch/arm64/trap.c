@@ -5,7 +5,7 @@
  */
 #include <arch/time.h>
 #include <hyp/cell.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/irqchip.h>
 #include <hyp/setup.h>
 
@@ -96,26 +96,21 @@ static void trap_serror(struct frame *frame __unused_arg, u64 esr)
 	       this_cpu()->cell->config->name, esr);
 }
 
-#define EC_SERROR	0x2f
+#define EC_SERROR 0x2f
 
 /* Empty slots: violation. */
 static void (*const handlers[64])(struct frame *frame, u64 esr) = {
-	[EC_WFX] = trap_wfx,
-	[EC_FP] = trap_fp,
-	[EC_HVC64] = trap_hvc,
-	[EC_SMC64] = trap_smc,
-	[EC_SYSREG] = sysreg_trap,
-	[EC_SVE] = trap_fp,
-	[EC_SME] = trap_fp,
-	[EC_IABT_LOWER] = abort_instruction,
-	[EC_DABT_LOWER] = abort_data,
-	[EC_SERROR] = trap_serror,
+	[EC_WFX] = trap_wfx,          [EC_FP] = trap_fp,
+	[EC_HVC64] = trap_hvc,        [EC_SMC64] = trap_smc,
+	[EC_SYSREG] = sysreg_trap,    [EC_SVE] = trap_fp,
+	[EC_SME] = trap_fp,           [EC_IABT_LOWER] = abort_instruction,
+	[EC_DABT_LOWER] = abort_data, [EC_SERROR] = trap_serror,
 };
 
 void trap_handle(struct frame *frame)
 {
 	u64 esr = read_sysreg(esr_el2);
-	void (*handler)(struct frame *frame, u64 esr) = handlers[ESR_EC(esr)];
+	void (*handler)(struct frame * frame, u64 esr) = handlers[ESR_EC(esr)];
 
 	cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_TOTAL);
 	if (handler)

@@ -5,7 +5,7 @@
  * for EL1 in general.
  */
 #include <hyp/cell.h>
-#include <hyp/console.h>
+#include <hyp/printk.h>
 #include <hyp/ownership.h>
 
 #include "abort_decode.h"
@@ -16,7 +16,7 @@
  * are reported until this many, then only counted. */
 #define MAX_ABORT_REPORTS 8
 /* Largest device region that a report suggests to give whole. */
-#define MAX_SUGGESTED 0x10000
+#define MAX_SUGGESTED     0x10000
 
 static const char *class_name(u64 esr)
 {
@@ -67,8 +67,7 @@ static void report_address(const struct cell *cell, u64 ipa, const char *access)
 	printk("  to allow it, add to mem_regions of \"%s\":\n"
 	       "  { .phys_start = 0x%llx, .virt_start = 0x%llx, .size = 0x%llx,\n"
 	       "    .flags = JAILHOUSE_MEM_READ%s%s%s },\n",
-	       cell->config->name, page, page, size, access,
-	       flags ? " | JAILHOUSE_MEM_IO" : "",
+	       cell->config->name, page, page, size, access, flags ? " | JAILHOUSE_MEM_IO" : "",
 	       info.cell && info.cell != cell && !cell_is_root(info.cell) ?
 		       " | JAILHOUSE_MEM_ROOTSHARED" :
 		       "");
@@ -92,9 +91,9 @@ static void report(const struct frame *frame, const char *what, u64 esr, bool ha
 {
 	const struct cell *cell = this_cpu()->cell;
 	bool is_data = ESR_EC(esr) == EC_DABT_LOWER;
-	const char *access = !is_data		      ? " | JAILHOUSE_MEM_EXECUTE" :
+	const char *access = !is_data           ? " | JAILHOUSE_MEM_EXECUTE" :
 			     esr & ESR_DABT_WNR ? " | JAILHOUSE_MEM_WRITE" :
-						    "";
+						  "";
 
 	if (has_address)
 		printk("FATAL: %s at 0x%llx(%u), CPU %u of cell \"%s\"\n", what, ipa,
@@ -124,7 +123,7 @@ void inject_sync(u64 esr, bool has_far)
 	else if (mode == SPSR_EL0T)
 		offset = 0x400;
 	else
-		offset = 0x600;		/* AArch32 */
+		offset = 0x600; /* AArch32 */
 
 	pstate = SPSR_EL1H_MASKED;
 	/* NZCV, DIT and TCO-less state are kept as the architecture keeps them. */

@@ -7,47 +7,47 @@
 
 #include <jailhouse/types.h>
 
-#define EPERM		1
-#define ENOENT		2
-#define EIO		5
-#define E2BIG		7
-#define EAGAIN		11
-#define ENOMEM		12
-#define EBUSY		16
-#define EEXIST		17
-#define ENODEV		19
-#define EINVAL		22
-#define ERANGE		34
-#define ENOSYS		38
-#define ENODATA		61
-#define ETIMEDOUT	110
+#define EPERM     1
+#define ENOENT    2
+#define EIO       5
+#define E2BIG     7
+#define EAGAIN    11
+#define ENOMEM    12
+#define EBUSY     16
+#define EEXIST    17
+#define ENODEV    19
+#define EINVAL    22
+#define ERANGE    34
+#define ENOSYS    38
+#define ENODATA   61
+#define ETIMEDOUT 110
 
-#define PAGE_SHIFT	12
-#define PAGE_SIZE	0x1000ULL
-#define PAGE_MASK	(PAGE_SIZE - 1)
-#define SZ_2M		0x200000ULL
-#define SZ_1G		0x40000000ULL
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  0x1000ULL
+#define PAGE_MASK  (PAGE_SIZE - 1)
+#define SZ_2M      0x200000ULL
+#define SZ_1G      0x40000000ULL
 
-#define BIT(n)		(1ULL << (n))
-#define MIN(a, b)	((a) < (b) ? (a) : (b))
-#define MAX(a, b)	((a) > (b) ? (a) : (b))
+#define BIT(n)    (1ULL << (n))
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
 #ifndef ARRAY_SIZE
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
 
-#define __must_check	__attribute__((warn_unused_result))
-#define __noreturn	__attribute__((noreturn))
-#define __printf(f, a)	__attribute__((format(printf, f, a)))
-#define __unused_arg	__attribute__((unused))
+#define __must_check   __attribute__((warn_unused_result))
+#define __noreturn     __attribute__((noreturn))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
+#define __unused_arg   __attribute__((unused))
 /* Bounded waiting for another CPU; counted apart from work. */
-#define __spin		__attribute__((noinline, section(".text.spin")))
+#define __spin         __attribute__((noinline, section(".text.spin")))
 
 /* IS_ENABLED(CONFIG_X): 1 if the option is set to y, else 0. */
-#define IS_ENABLED_ARG_1		0,
+#define IS_ENABLED_ARG_1                 0,
 #define IS_ENABLED_SECOND(ign, val, ...) val
-#define IS_ENABLED_PICK(arg)		IS_ENABLED_SECOND(arg 1, 0, 0)
-#define IS_ENABLED_PASTE(value)		IS_ENABLED_PICK(IS_ENABLED_ARG_##value)
-#define IS_ENABLED(option)		IS_ENABLED_PASTE(option)
+#define IS_ENABLED_PICK(arg)             IS_ENABLED_SECOND(arg 1, 0, 0)
+#define IS_ENABLED_PASTE(value)          IS_ENABLED_PICK(IS_ENABLED_ARG_##value)
+#define IS_ENABLED(option)               IS_ENABLED_PASTE(option)
 
 /** A physical address. */
 typedef struct {

@@ -12,15 +12,15 @@
 #include <jailhouse/cell-config.h>
 #include <jailhouse/config-extension.h>
 
-#define NUM_INTIDS	1024
+#define NUM_INTIDS 1024
 
 /** How far a stop of the cell has come; kept over calls that return EAGAIN. */
 enum cell_phase {
-	CELL_IDLE,		/**< nothing under way */
-	CELL_ASKED,		/**< a shutdown request waits for its answer */
-	CELL_APPROVED,		/**< it may be stopped */
-	CELL_STOPPING,		/**< its CPUs were told to stop */
-	CELL_SCRUBBING,		/**< a CPU of it zeroes its memory */
+	CELL_IDLE, /**< nothing under way */
+	CELL_ASKED, /**< a shutdown request waits for its answer */
+	CELL_APPROVED, /**< it may be stopped */
+	CELL_STOPPING, /**< its CPUs were told to stop */
+	CELL_SCRUBBING, /**< a CPU of it zeroes its memory */
 };
 
 struct cell {
@@ -115,15 +115,13 @@ static inline const struct jailhouse_memory *cell_region(const struct cell *cell
 /** Physical range of a region; size 0 for the communication page. */
 static inline struct range region_phys(const struct jailhouse_memory *mem)
 {
-	return range_of(mem->phys_start,
-			mem->flags & JAILHOUSE_MEM_COMM_REGION ? 0 : mem->size);
+	return range_of(mem->phys_start, mem->flags & JAILHOUSE_MEM_COMM_REGION ? 0 : mem->size);
 }
 
 /** Belongs to this cell alone: neither shared nor the communication page. */
 static inline bool region_exclusive(const struct jailhouse_memory *mem)
 {
-	return mem->size &&
-	       !(mem->flags & (JAILHOUSE_MEM_ROOTSHARED | JAILHOUSE_MEM_COMM_REGION));
+	return mem->size && !(mem->flags & (JAILHOUSE_MEM_ROOTSHARED | JAILHOUSE_MEM_COMM_REGION));
 }
 
 /** RAM that only this cell uses. */

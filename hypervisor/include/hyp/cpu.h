@@ -10,7 +10,7 @@
 #include <jailhouse/config-check.h>
 #include <jailhouse/hypercall.h>
 
-#define MAX_CPUS	JAILHOUSE_CONFIG_MAX_CPUS
+#define MAX_CPUS JAILHOUSE_CONFIG_MAX_CPUS
 
 struct cell;
 
@@ -22,9 +22,9 @@ enum cpu_power {
 };
 
 /* Requests to a CPU, bits of struct cpu::request. The last one wins. */
-#define CPU_REQ_STOP	0x1	/**< leave the cell and wait in EL2 */
-#define CPU_REQ_START	0x2	/**< enter the cell at `entry` */
-#define CPU_REQ_SCRUB	0x4	/**< zero the RAM of the cell, then wait */
+#define CPU_REQ_STOP  0x1 /**< leave the cell and wait in EL2 */
+#define CPU_REQ_START 0x2 /**< enter the cell at `entry` */
+#define CPU_REQ_SCRUB 0x4 /**< zero the RAM of the cell, then wait */
 
 struct cpu {
 	/* Counters, JAILHOUSE_CPU_STAT_*; the exception entry knows that they

@@ -21,8 +21,8 @@ struct mmio_access {
 };
 
 enum mmio_result {
-	MMIO_DONE,		/**< performed, or ignored as the device would */
-	MMIO_REFUSED,		/**< a violation of this cell's rights */
+	MMIO_DONE, /**< performed, or ignored as the device would */
+	MMIO_REFUSED, /**< a violation of this cell's rights */
 };
 
 typedef enum mmio_result (*mmio_handler)(struct cell *cell, u64 arg, struct mmio_access *access);
@@ -33,7 +33,7 @@ struct mmio_window {
 	u64 arg;
 };
 
-#define MMIO_MAX_WINDOWS	96
+#define MMIO_MAX_WINDOWS 96
 
 /** Sorted by address, no overlaps. */
 struct mmio_map {
@@ -42,8 +42,7 @@ struct mmio_map {
 };
 
 /** -ENOMEM if the map is full, -EINVAL if the window overlaps another. */
-int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64 arg)
-	__must_check;
+int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64 arg) __must_check;
 
 /** The window that holds `ipa`, or NULL. */
 const struct mmio_window *mmio_find(const struct mmio_map *map, u64 ipa);

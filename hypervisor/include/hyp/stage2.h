@@ -16,16 +16,16 @@
 
 #include <hyp/base.h>
 
-#define STAGE2_IPA_BITS		40
-#define STAGE2_ROOT_ENTRIES	(1U << (STAGE2_IPA_BITS - 30))
-#define STAGE2_ROOT_PAGES	(STAGE2_ROOT_ENTRIES * 8 / PAGE_SIZE)
+#define STAGE2_IPA_BITS     40
+#define STAGE2_ROOT_ENTRIES (1U << (STAGE2_IPA_BITS - 30))
+#define STAGE2_ROOT_PAGES   (STAGE2_ROOT_ENTRIES * 8 / PAGE_SIZE)
 
 /* Permissions and kind of a mapping. */
-#define S2_READ		0x1
-#define S2_WRITE	0x2
-#define S2_DEVICE	0x4
-#define S2_NO_EXECUTE	0x8
-#define S2_PAGES_ONLY	0x10
+#define S2_READ       0x1
+#define S2_WRITE      0x2
+#define S2_DEVICE     0x4
+#define S2_NO_EXECUTE 0x8
+#define S2_PAGES_ONLY 0x10
 
 struct stage2 {
 	/* Master root; CPUs use copies. */

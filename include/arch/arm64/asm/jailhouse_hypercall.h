@@ -7,13 +7,13 @@
 
 #include <jailhouse/types.h>
 
-#define JAILHOUSE_HVC_CODE		0x4a48
+#define JAILHOUSE_HVC_CODE 0x4a48
 
-#define JAILHOUSE_CALL_INS		"hvc #0x4a48"
-#define JAILHOUSE_CALL_NUM_RESULT	"x0"
-#define JAILHOUSE_CALL_ARG1		"x1"
-#define JAILHOUSE_CALL_ARG2		"x2"
-#define JAILHOUSE_CALL_CLOBBERED	"x3"
+#define JAILHOUSE_CALL_INS        "hvc #0x4a48"
+#define JAILHOUSE_CALL_NUM_RESULT "x0"
+#define JAILHOUSE_CALL_ARG1       "x1"
+#define JAILHOUSE_CALL_ARG2       "x2"
+#define JAILHOUSE_CALL_CLOBBERED  "x3"
 
 typedef __u64 __jh_arg;
 

@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#define dmb_ish()	__asm__ volatile("dmb ish" ::: "memory")
-#define dmb_ishst()	__asm__ volatile("dmb ishst" ::: "memory")
-#define dsb_ish()	__asm__ volatile("dsb ish" ::: "memory")
-#define dsb_sy()	__asm__ volatile("dsb sy" ::: "memory")
-#define isb()		__asm__ volatile("isb" ::: "memory")
+#define dmb_ish()   __asm__ volatile("dmb ish" ::: "memory")
+#define dmb_ishst() __asm__ volatile("dmb ishst" ::: "memory")
+#define dsb_ish()   __asm__ volatile("dsb ish" ::: "memory")
+#define dsb_sy()    __asm__ volatile("dsb sy" ::: "memory")
+#define isb()       __asm__ volatile("isb" ::: "memory")

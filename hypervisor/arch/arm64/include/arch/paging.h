@@ -12,7 +12,7 @@ void *hyp_pa_to_va(pa_t pa);
 pa_t hyp_va_to_pa(const void *va);
 
 /** Most bytes that map_temporary() shows at once. */
-#define TEMPORARY_SIZE	(64 * PAGE_SIZE)
+#define TEMPORARY_SIZE (64 * PAGE_SIZE)
 
 /**
  * Show [pa, pa + size) of foreign memory to this CPU until the next call.

@@ -6,17 +6,17 @@
 
 #include <hyp/base.h>
 
-#define PT_VALID	BIT(0)
+#define PT_VALID       BIT(0)
 /* Levels 1 and 2: a table follows. Level 3: a page. */
-#define PT_TABLE	BIT(1)
-#define PT_ADDR_MASK	0x0000fffffffff000ULL
-#define PT_AF		BIT(10)
-#define PT_SH_INNER	(3ULL << 8)
-#define PT_S2_READ	BIT(6)
-#define PT_S2_WRITE	BIT(7)
-#define PT_S2_XN	BIT(54)
-#define PT_S2_MEM_MASK	(0xfULL << 2)
+#define PT_TABLE       BIT(1)
+#define PT_ADDR_MASK   0x0000fffffffff000ULL
+#define PT_AF          BIT(10)
+#define PT_SH_INNER    (3ULL << 8)
+#define PT_S2_READ     BIT(6)
+#define PT_S2_WRITE    BIT(7)
+#define PT_S2_XN       BIT(54)
+#define PT_S2_MEM_MASK (0xfULL << 2)
 /* Outer and inner write-back. */
-#define PT_S2_NORMAL	(0xfULL << 2)
+#define PT_S2_NORMAL   (0xfULL << 2)
 /* Device-nGnRE. */
-#define PT_S2_DEVICE	(0x1ULL << 2)
+#define PT_S2_DEVICE   (0x1ULL << 2)

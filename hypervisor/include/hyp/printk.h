@@ -19,11 +19,11 @@ void printk(const char *format, ...) __printf(1, 2);
 long reason(long code, const char *format, ...) __printf(2, 3);
 
 /* With TRACE_ERROR, also say where in the source the refusal stands. */
-#define reason(code, ...)                                                               \
-	({                                                                              \
-		if (IS_ENABLED(CONFIG_TRACE_ERROR))                                     \
+#define reason(code, ...)                                                                       \
+	({                                                                                      \
+		if (IS_ENABLED(CONFIG_TRACE_ERROR))                                             \
 			printk("%s:%d: returning error %d\n", __FILE__, __LINE__, (int)(code)); \
-		reason((code), __VA_ARGS__);                                            \
+		reason((code), __VA_ARGS__);                                                    \
 	})
 
 /** One character of a cell's output. */

@@ -7,7 +7,7 @@
 #include <hyp/base.h>
 
 /** Highest number; the exception entry refuses what is above. */
-#define HYPERCALL_LAST	8
+#define HYPERCALL_LAST 8
 
 /** Perform one for the executing cell; returns what the cell gets in x0. */
 long hypercall(u64 code, u64 arg1, u64 arg2);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Registers of GIC distributor and redistributor (Arm IHI 0069, chapter 12),
+ * and what the files of this folder share.
+ */
+#pragma once
+
+#include <hyp/cell.h>
+
+#define GICD_CTLR        0x0000
+#define GICD_CTLR_ARE_NS BIT(4)
+#define GICD_CTLR_DS     BIT(6)
+#define GICD_CTLR_RWP    BIT(31)
+#define GICD_TYPER       0x0004
+#define GICD_IIDR        0x0008
+#define GICD_STATUSR     0x0010
+#define GICD_SETSPI_NSR  0x0040
+#define GICD_CLRSPI_NSR  0x0048
+#define GICD_IGROUPR     0x0080
+#define GICD_ISENABLER   0x0100
+#define GICD_ICENABLER   0x0180
+#define GICD_ISPENDR     0x0200
+#define GICD_ICPENDR     0x0280
+#define GICD_ISACTIVER   0x0300
+#define GICD_ICACTIVER   0x0380
+#define GICD_IPRIORITYR  0x0400
+#define GICD_ITARGETSR   0x0800
+#define GICD_ICFGR       0x0c00
+#define GICD_IROUTER     0x6000
+#define GICD_IROUTER_IRM BIT(31)
+#define GICD_ID_REGS     0xffd0
+#define GICD_PIDR2       0xffe8
+#define GICD_SIZE        0x10000
+
+#define GICR_CTLR             0x0000
+#define GICR_CTLR_ENABLE_LPIS BIT(0)
+#define GICR_IIDR             0x0004
+#define GICR_TYPER            0x0008
+#define GICR_TYPER_VLPIS      BIT(1)
+#define GICR_TYPER_LAST       BIT(4)
+#define GICR_STATUSR          0x0010
+#define GICR_WAKER            0x0014
+#define GICR_ID_REGS          0xffd0
+#define GICR_SGI_BASE         0x10000
+#define GICR_IGROUPR0         (GICR_SGI_BASE + 0x0080)
+#define GICR_ISENABLER0       (GICR_SGI_BASE + 0x0100)
+#define GICR_ICENABLER0       (GICR_SGI_BASE + 0x0180)
+#define GICR_ISPENDR0         (GICR_SGI_BASE + 0x0200)
+#define GICR_ICPENDR0         (GICR_SGI_BASE + 0x0280)
+#define GICR_ISACTIVER0       (GICR_SGI_BASE + 0x0300)
+#define GICR_ICACTIVER0       (GICR_SGI_BASE + 0x0380)
+#define GICR_IPRIORITYR       (GICR_SGI_BASE + 0x0400)
+#define GICR_ICFGR            (GICR_SGI_BASE + 0x0c00)
+#define GICR_FRAME_SIZE       0x20000
+
+/** Lowest priority value a cell may use; 0 is the kick's alone. */
+#define GIC_CELL_PRIORITY_MIN 0x08
+
+/** The distributor as EL2 maps it. Set once at enable. */
+extern volatile u8 *gicd;
+/** Bit of the kick's PPI in bank 0. */
+extern u32 kick_bit;
+
+/** Filter of one access to the distributor. Pure but for the registers. */
+enum mmio_result gicd_access(struct cell *cell, u64 arg, struct mmio_access *access);
+
+/** Filter of one access to the redistributor frame of CPU `arg`. */
+enum mmio_result gicr_access(struct cell *cell, u64 arg, struct mmio_access *access);
