@@ -6,18 +6,21 @@
  *	cpu=N		affinity of the second CPU (default: the next after this one)
  *	sgis=N		round trips (default 0: for ever)
  *	report=N	a line each N round trips (default 10000)
+ *	busy		spin instead of WFI while waiting
  *
  * A shutdown request is looked for between the round trips, and approved.
  */
 #include <gic.h>
 #include <inmate_comm.h>
 #include <inmate_smp.h>
+#include <inmate_sysregs.h>
 
 #define SGI_PING 1
 #define SGI_PONG 2
 
 static u64 first_cpu, second_cpu;
-static volatile u64 pings, pongs, wrong;
+static bool busy;
+static volatile u64 pings, pongs, wrong, timeouts;
 static volatile bool second_ready, second_off;
 static volatile u64 second_affinity, second_argument;
 
@@ -31,9 +34,23 @@ static void handle_irq(unsigned int irqn)
 		gic_send_sgi(first_cpu, SGI_PONG);
 	} else if (irqn == SGI_PONG && self == first_cpu) {
 		pongs++;
+	} else if (irqn == TIMER_IRQ && self == first_cpu) {
+		write_sysreg(cntv_ctl_el0, 0);
+		timeouts++;
 	} else {
 		wrong++;
 	}
+}
+
+/* Until an interrupt has changed something, which the caller checks before:
+ * with interrupts disabled, so that none can come between check and WFI. */
+static void idle(void)
+{
+	if (!busy)
+		wait_for_interrupt();
+	enable_irqs();
+	isb();
+	disable_irqs();
 }
 
 static void second_main(u64 argument)
@@ -45,9 +62,9 @@ static void second_main(u64 argument)
 	enable_irqs();
 	memory_barrier();
 	second_ready = true;
-	while (!second_off)
-		cpu_relax();
 	disable_irqs();
+	while (!second_off)
+		idle();
 	psci_call(PSCI_CPU_OFF, 0, 0, 0);
 }
 
@@ -89,10 +106,25 @@ static void stop_second(void)
 	s64 state;
 
 	second_off = true;
+	/* A WFI needs an interrupt to see it. */
+	gic_send_sgi(second_cpu, SGI_PING);
 	do
 		state = psci_call(PSCI_AFFINITY_INFO, second_cpu, 0, 0);
 	while (state == 0 && timer_get_ticks() < deadline);
 	printk("CPU 0x%llx is %s\n", second_cpu, state == 1 ? "off" : "still on");
+}
+
+/* Number `n` is there and back within 5 s, which a busy test machine may need. */
+static bool round_trip(u64 n)
+{
+	disable_irqs();
+	timer_start(5 * timer_get_frequency());
+	timeouts = 0;
+	gic_send_sgi(second_cpu, SGI_PING);
+	while (pongs < n && timeouts == 0)
+		idle();
+	enable_irqs();
+	return pongs == n;
 }
 
 void inmate_main(void)
@@ -101,23 +133,19 @@ void inmate_main(void)
 	u64 per_line = (u64)cmdline_parse_int("report", 10000);
 	u64 start, sent = 0;
 
+	busy = cmdline_parse_bool("busy", false);
 	first_cpu = cpu_affinity();
 	second_cpu = (u64)cmdline_parse_int("cpu", (long long)first_cpu + 1);
 	irq_init(handle_irq);
 	irq_enable(SGI_PONG);
+	irq_enable(TIMER_IRQ);
 	enable_irqs();
 	if (!start_second())
 		comm_shut_down();
 
 	start = timer_get_ticks();
 	while ((!limit || sent < limit) && !comm_shutdown_requested()) {
-		u64 deadline = timer_get_ticks() + timer_get_frequency();
-
-		gic_send_sgi(second_cpu, SGI_PING);
-		sent++;
-		while (pongs < sent && timer_get_ticks() < deadline)
-			cpu_relax();
-		if (pongs < sent) {
+		if (!round_trip(++sent)) {
 			printk("SGI %llu was lost\n", sent);
 			break;
 		}
