@@ -63,6 +63,11 @@ static const char *guess(int code)
 	case EINVAL:
 		return "The request does not fit the state or the config. `jailhouse config check`"
 		       " tests configs, `jailhouse cell list` shows the state.";
+	case ENODATA:
+		return "Nothing was loaded into the cell since it was created. Load an image with"
+		       " `jailhouse cell load`.";
+	case EAGAIN:
+		return "The cell has not answered yet, or its CPUs have not stopped. Try again.";
 	case ENOTTY:
 		return "This is not the device of the jailhouse driver.";
 	case EINTR:
