@@ -130,7 +130,7 @@ FRAGMENTS := $(wildcard $(addsuffix /build.mk, \
 
 # Host programs that are unit tests, and host pytest files; the fragments add to both.
 UNIT_TESTS	:=
-UNIT_PYTESTS	:= ci/gates/test_gates.py
+UNIT_PYTESTS	:= ci/gates/test_gates.py ci/test_check.py
 
 include $(FRAGMENTS)
 

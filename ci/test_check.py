@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What counts the tests is tested, too: no failure may be lost on the way to the last line."""
+
+import os
+import stat
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import boards  # noqa: E402
+import check  # noqa: E402
+
+CMOCKA = """\
+[==========] Running 4 test(s).
+[ RUN      ] good
+[       OK ] good
+[ RUN      ] bad
+[  ERROR   ] --- 0x1 != 0x2
+[   LINE   ] --- t.c:7: error: Failure!
+[  FAILED  ] bad
+[ RUN      ] left_out
+[  SKIPPED ] left_out
+[ RUN      ] no_setup
+Could not run test: Test setup failed
+[  ERROR   ] no_setup
+[==========] 4 test(s) run.
+[  PASSED  ] 1 test(s).
+[  SKIPPED ] 1 test(s), listed below:
+[  SKIPPED ] left_out
+[  FAILED  ] 1 test(s), listed below:
+[  FAILED  ] bad
+
+ 2 FAILED TEST(S)
+"""
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Makes a program that prints a text and ends with a status; returns its counts."""
+    def run(text, status):
+        path = tmp_path / "test_program"
+        path.write_text(f"#!/bin/sh\ncat <<'END'\n{text}END\nexit {status}\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        count = check.Count()
+        check.unit(count, [str(path)], [])
+        return count.passed, count.failed, count.skipped
+    return run
+
+
+def test_cmocka_results_are_counted(program):
+    assert program(CMOCKA, 2) == (1, 2, 1)
+
+
+def test_crash_counts_as_failure(program):
+    assert program("[ RUN      ] a\n[       OK ] a\n[ RUN      ] b\n", 139) == (1, 1, 0)
+    assert program("[ RUN      ] a\n[       OK ] a\n", 1) == (1, 1, 0)
+
+
+def test_no_test_at_all_counts_as_failure(program):
+    assert program("", 0) == (0, 1, 0)
+
+
+def test_missing_program_counts_as_failure():
+    count = check.Count()
+    check.unit(count, ["/nowhere/test"], [])
+    assert count.failed == 1
+
+
+@pytest.mark.parametrize("body, expected", [
+    ("def test_a(): pass\n", (1, 0, 0)),
+    ("def test_a(): assert 0\ndef test_b(): pass\n", (1, 1, 0)),
+    ("import pytest\n@pytest.fixture\ndef f(): 1 / 0\ndef test_a(f): pass\n", (0, 1, 0)),
+    ("import pytest\ndef test_a(): pytest.skip()\n", (0, 0, 1)),
+    ("import nonsense\n", (0, 1, 0)),
+    ("def test_a():\n    import os\n    os._exit(0)\n", (0, 1, 0)),
+])
+def test_pytest_results_are_counted(tmp_path, monkeypatch, body, expected):
+    monkeypatch.setattr(check, "BUILD", str(tmp_path))
+    monkeypatch.setattr(check, "REPORTS", str(tmp_path / "reports"))
+    (tmp_path / "test_planted.py").write_text(body)
+    count = check.Count()
+    check.pytest(count, "planted", [str(tmp_path / "test_planted.py")], 60)
+    assert (count.passed, count.failed, count.skipped) == expected
+
+
+def test_boards_table():
+    rows = boards.load()
+    assert len({row.board for row in rows}) == len(rows)
+    assert all(os.path.isdir(os.path.join(check.TOP, "configs", row.config)) for row in rows)
+    assert {row.kernel for row in rows} >= {"6.1", "6.12"}
+
+
+def test_bad_row_is_refused(tmp_path):
+    (tmp_path / "b.tsv").write_text("board\tkernel\na\n")
+    with pytest.raises(ValueError, match="one field per column"):
+        boards.load(tmp_path / "b.tsv")
