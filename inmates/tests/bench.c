@@ -31,6 +31,7 @@ enum {
 	MARK_SMC_UNKNOWN = 12,
 	MARK_HVC_FIRMWARE = 13,
 	MARK_PMR_WRITE = 14,
+	MARK_SGI_PENDING = 15,
 };
 
 #define ROUNDS         200
@@ -42,6 +43,8 @@ enum {
 /* A SiP service that no firmware has. */
 #define SMC_NOBODYS    0xc200ffff
 #define PRIORITY_MASK  0xf0
+/* ISR_EL1: an interrupt is pending. */
+#define ISR_I          (1u << 7)
 
 #define MARK(n) __asm__ volatile("hint #(0x70 + %0)" ::"i"(n) : "memory")
 
@@ -86,13 +89,19 @@ static void timer_while_idle(void)
 	isb();
 }
 
-/* The interrupt is pending already, so that what runs is always the same. */
+/* So that what runs between the markers is always the same. */
+static void wait_pending(void)
+{
+	while (!(read_sysreg(isr_el1) & ISR_I))
+		cpu_relax();
+}
+
 static void measure_pending_timer(void)
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		disable_irqs();
 		timer_start(0);
-		delay_us(10);
+		wait_pending();
 		MARK(MARK_TIMER_PENDING);
 		enable_irqs();
 		isb();
@@ -112,6 +121,15 @@ static void second_main(u64 argument)
 			cpu_relax();
 		MARK(MARK_END);
 	}
+	for (u64 round = ROUNDS + 1; round <= 2 * ROUNDS; round++) {
+		disable_irqs();
+		sgi_rounds = round;
+		wait_pending();
+		MARK(MARK_SGI_PENDING);
+		enable_irqs();
+		isb();
+		MARK(MARK_END);
+	}
 	disable_irqs();
 	second_done = true;
 	psci_call(PSCI_CPU_OFF, 0, 0, 0);
@@ -126,7 +144,7 @@ static void measure_sgis(void)
 		printk("bench: CPU_ON failed with PSCI result %lld\n", result);
 		return;
 	}
-	for (u64 round = 1; round <= ROUNDS; round++) {
+	for (u64 round = 1; round <= 2 * ROUNDS; round++) {
 		while (sgi_rounds < round)
 			cpu_relax();
 		MARK(MARK_SGI_SENT);
