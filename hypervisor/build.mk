@@ -17,7 +17,7 @@ HYP_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf -
 	      -fno-strict-aliasing -mgeneral-regs-only -ffixed-x18 -mno-outline-atomics -march=armv8-a $(WARN)
 HYP_CC_IS_CLANG := $(findstring clang,$(HYP_CC))
 HYP_CFLAGS += $(if $(HYP_CC_IS_CLANG),--target=aarch64-linux-gnu,\
-	      -fno-tree-loop-distribute-patterns -fno-ipa-cp-clone)
+	      -fno-tree-loop-distribute-patterns -fno-ipa-cp-clone -flto)
 
 .PHONY: hypervisor
 hypervisor: $(B)/hypervisor/jailhouse.bin
@@ -38,8 +38,8 @@ $(HYP_LDS): hypervisor/arch/arm64/hypervisor.lds.S hypervisor/arch/arm64/layout.
 
 $(B)/hypervisor/jailhouse.elf: $(HYP_OBJS) $(HYP_LDS)
 	@echo "  LD      $@"
-	$(Q)$(CROSS)ld -nostdlib -z max-page-size=4096 --no-warn-rwx-segments -Map=$@.map \
-		-T $(HYP_LDS) $(HYP_OBJS) -o $@
+	$(Q)$(HYP_CC) $(HYP_CFLAGS) -nostdlib -static -Wl,-z,max-page-size=4096,--no-warn-rwx-segments,--build-id=none \
+		-Wl,-Map=$@.map,-T,$(HYP_LDS) $(HYP_OBJS) -o $@
 
 $(B)/hypervisor/jailhouse.bin: $(B)/hypervisor/jailhouse.elf
 	@echo "  OBJCOPY $@"
@@ -55,3 +55,6 @@ $(HYP_COLD:%=$(B)/hypervisor/%.o): HYP_CFLAGS += -Os
 
 # Runs with the MMU off, where every access is to Device memory.
 $(B)/hypervisor/arch/arm64/stage1_early.o: HYP_CFLAGS += -mstrict-align -Os
+
+# The compiler may call these after the link-time optimiser has dropped them.
+$(B)/hypervisor/core/string.o: HYP_CFLAGS += -fno-lto

@@ -11,14 +11,17 @@
 #include <hyp/string.h>
 
 struct jailhouse_console_page console_page
-	__attribute__((aligned(PAGE_SIZE), section(".console"))) = {
-		.magic = JAILHOUSE_CONSOLE_MAGIC,
-	};
+	__attribute__((aligned(PAGE_SIZE), section(".bss.console")));
 
 /* Protects the ring and keeps lines whole. */
 static u32 console_lock;
 static void (*output)(char c);
 static bool ring_on = true;
+
+void console_init(void)
+{
+	console_page.magic = JAILHOUSE_CONSOLE_MAGIC;
+}
 
 void console_set_output(void (*putc)(char c))
 {

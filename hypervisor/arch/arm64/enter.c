@@ -68,6 +68,7 @@ long arch_enter(u32 id, u64 image_pa)
 	int err;
 
 	stage1_init(image_pa);
+	console_init();
 	cpu = this_cpu();
 	cpu->id = id;
 	cpu->mpidr = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;

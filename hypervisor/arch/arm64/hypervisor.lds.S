@@ -33,12 +33,17 @@ SECTIONS
 	. = ALIGN(0x1000);
 	rodata_end = .;
 	.data : { *(.data .data.*) }
-	.console : { . = ALIGN(0x1000); *(.console) }
+	. = ALIGN(0x1000);
 	data_end = .;
-	.bss (NOLOAD) : { *(.bss .bss.* COMMON) . = ALIGN(0x1000); }
+	.bss (NOLOAD) : {
+		console_page_start = .;
+		*(.bss.console)
+		*(.bss .bss.* COMMON)
+		. = ALIGN(0x1000);
+	}
 	image_size = . - image_start;
 	el2_entry_offset = el2_entry - image_start;
-	console_page_offset = console_page - image_start;
+	console_page_offset = console_page_start - image_start;
 
 	/DISCARD/ : { *(.note* .comment* .eh_frame* .dynamic .interp .hash .gnu*) }
 }

@@ -65,6 +65,8 @@ static void trap_hvc(struct frame *frame, u64 esr)
 		return;
 	}
 	if (immediate != 0) {
+		/* ELR_EL2 is behind an HVC; an undefined one returns to itself. */
+		write_sysreg(elr_el2, read_sysreg(elr_el2) - 4);
 		inject_undefined();
 		return;
 	}

@@ -29,6 +29,9 @@ long reason(long code, const char *format, ...) __printf(2, 3);
 /** One character of a cell's output. */
 void console_putc(char c);
 
+/** Mark the page as one that tells something; any CPU, any number of times. */
+void console_init(void);
+
 /** Where characters go besides the ring; NULL for none. Set once at enable. */
 void console_set_output(void (*putc)(char c));
 /** Keep the ring filled (the system flag); before the config is read it is. */
