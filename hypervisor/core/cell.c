@@ -206,9 +206,10 @@ static void set_shut_down(struct cell *cell)
 	cell->phase = CELL_IDLE;
 }
 
-/* Calls fn for each part of `mem` that root's config has, with root's flags. */
-static int for_root_part(const struct jailhouse_memory *mem,
-			 int (*fn)(struct range part, u32 flags))
+/* What to do with a part of a cell's region that the root region `root` has. */
+typedef int (*part_fn)(struct range part, const struct jailhouse_memory *root);
+
+static int for_root_part(const struct jailhouse_memory *mem, part_fn fn)
 {
 	int err = 0;
 
@@ -218,37 +219,51 @@ static int for_root_part(const struct jailhouse_memory *mem,
 
 		if (part.size && !JAILHOUSE_MEMORY_IS_SUBPAGE(root) &&
 		    !JAILHOUSE_MEMORY_IS_SUBPAGE(mem))
-			err = fn(part, region_stage2_flags(root));
+			err = fn(part, root);
 	}
 	return err;
 }
 
-static int root_prepare(struct range part, u32 flags)
+static int root_map(struct range part, const struct jailhouse_memory *root)
 {
-	return stage2_prepare_map(&root_cell.stage2, ipa_of(part.base), pa_of(part.base), part.size,
-				  flags, false);
-}
-
-static int root_map(struct range part, u32 flags)
-{
-	stage2_map(&root_cell.stage2, ipa_of(part.base), pa_of(part.base), part.size, flags);
+	stage2_map(&root_cell.stage2, ipa_of(part.base), pa_of(part.base), part.size,
+		   region_stage2_flags(root));
 	return 0;
 }
 
-static int root_unmap(struct range part, u32 flags __unused_arg)
+static int root_prepare_lend(struct range part, const struct jailhouse_memory *root)
+{
+	return stage2_prepare_map(&root_cell.stage2, ipa_of(part.base), pa_of(part.base), part.size,
+				  region_stage2_flags(root), false);
+}
+
+/* Until end_loading(), whatever happens to its neighbours meanwhile. */
+static int root_lend(struct range part, const struct jailhouse_memory *root)
+{
+	stage2_map(&root_cell.stage2, ipa_of(part.base), pa_of(part.base), part.size,
+		   region_stage2_flags(root) | S2_SEPARATE);
+	return 0;
+}
+
+static int root_unmap(struct range part, const struct jailhouse_memory *root __unused_arg)
 {
 	stage2_unmap(&root_cell.stage2, ipa_of(part.base), part.size);
 	return 0;
 }
 
-static int root_collapse(struct range part, u32 flags __unused_arg)
+/* Blocks as root_cell_init() made them: all that fit into the region of root. */
+static int root_collapse(struct range part, const struct jailhouse_memory *root)
 {
-	stage2_collapse(&root_cell.stage2, ipa_of(part.base), part.size);
+	u64 first = part.base & ~(SZ_1G - 1);
+	u64 last = (part.base + (part.size - 1)) | (SZ_1G - 1);
+	struct range around = range_intersect(range_of(first, last - first + 1), region_phys(root));
+
+	if (!(root->flags & JAILHOUSE_MEM_NO_HUGEPAGES))
+		stage2_collapse(&root_cell.stage2, ipa_of(around.base), around.size);
 	return 0;
 }
 
-static int for_regions(const struct cell *cell, u64 wanted_flags,
-		       int (*fn)(struct range part, u32 flags))
+static int for_regions(const struct cell *cell, u64 wanted_flags, part_fn fn)
 {
 	int err = 0;
 
@@ -259,6 +274,11 @@ static int for_regions(const struct cell *cell, u64 wanted_flags,
 			err = for_root_part(mem, fn);
 	}
 	return err;
+}
+
+void root_cell_collapse(const struct cell *cell)
+{
+	for_regions(cell, 0, root_collapse);
 }
 
 /* Take the loadable regions back from root. */
@@ -331,11 +351,11 @@ static long set_loadable_locked(u64 id)
 	set_shut_down(cell);
 	if (cell->loadable)
 		return 0;
-	err = for_regions(cell, JAILHOUSE_MEM_LOADABLE, root_prepare);
+	err = for_regions(cell, JAILHOUSE_MEM_LOADABLE, root_prepare_lend);
 	if (err)
 		return reason(err, "no memory to map the loadable regions of cell \"%s\" into root",
 			      cell->config->name);
-	for_regions(cell, JAILHOUSE_MEM_LOADABLE, root_map);
+	for_regions(cell, JAILHOUSE_MEM_LOADABLE, root_lend);
 	cell->loadable = true;
 	cell->was_loadable = true;
 	printk("Cell \"%s\" can be loaded\n", cell->config->name);
@@ -347,7 +367,7 @@ static void release_cell(struct cell *cell)
 {
 	end_loading(cell);
 	for_regions(cell, 0, root_map);
-	for_regions(cell, 0, root_collapse);
+	root_cell_collapse(cell);
 
 	move_irqs(cell, this_cpu());
 	root_cell_take_irqs(cell);

@@ -187,12 +187,7 @@ static long stage_root(struct cell *cell)
 
 static void undo_root(struct cell *cell)
 {
-	for (u32 i = 0; i < cell->config->num_memory_regions; i++) {
-		const struct jailhouse_memory *mem = cell_region(cell, i);
-
-		if (region_exclusive(mem))
-			stage2_collapse(&root_cell.stage2, ipa_of(mem->phys_start), mem->size);
-	}
+	root_cell_collapse(cell);
 }
 
 /* The stages of a creation, in order. A failing stage undoes its own part

@@ -29,18 +29,12 @@ int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64
 
 const struct mmio_window *mmio_find(const struct mmio_map *map, u64 ipa)
 {
-	u32 low = 0, high = map->count;
+	const struct mmio_window *end = &map->windows[map->count];
 
-	while (low < high) {
-		u32 mid = (low + high) / 2;
-
-		if (range_contains(map->windows[mid].range, ipa))
-			return &map->windows[mid];
-		if (ipa < map->windows[mid].range.base)
-			high = mid;
-		else
-			low = mid + 1;
-	}
+	/* Few windows, the interrupt controller's first. */
+	for (const struct mmio_window *w = map->windows; w < end; w++)
+		if (range_contains(w->range, ipa))
+			return w;
 	return NULL;
 }
 

@@ -59,14 +59,15 @@ static int check_region_against(u32 n, const struct jailhouse_memory *mem, const
 static int check_region(const struct cell *new, u32 n)
 {
 	const struct jailhouse_memory *mem = cell_region(new, n);
-	struct range phys = region_phys(mem);
+	struct range phys = region_phys(mem), virt = range_of(mem->virt_start, mem->size);
 	struct stage2_mapping mapping;
 
 	if (range_overlaps(phys, machine.hypervisor))
 		return (int)reason(-EINVAL,
 				   "memory region %u at 0x%llx lies in the hypervisor's memory", n,
 				   phys.base);
-	if (range_overlaps(phys, machine.gicd) || range_overlaps(phys, machine.gicr))
+	if (range_overlaps(phys, machine.gicd) || range_overlaps(phys, machine.gicr) ||
+	    range_overlaps(virt, machine.gicd) || range_overlaps(virt, machine.gicr))
 		return (int)reason(
 			-EINVAL,
 			"memory region %u at 0x%llx covers the interrupt controller, which "

@@ -37,6 +37,7 @@ static u64 attributes(u32 flags)
 	attr |= flags & S2_WRITE ? PT_S2_WRITE : 0;
 	attr |= flags & S2_DEVICE ? PT_S2_DEVICE | PT_S2_XN : PT_S2_NORMAL;
 	attr |= flags & S2_NO_EXECUTE ? PT_S2_XN : 0;
+	attr |= flags & S2_SEPARATE ? PT_SEPARATE : 0;
 	return attr;
 }
 
@@ -291,7 +292,8 @@ static u64 joined(const u64 *table, u64 step, u64 entry_type)
 {
 	u64 first = table[0];
 
-	if ((first & TABLE_FLAGS) != entry_type || ((first & PT_ADDR_MASK) & (step * ENTRIES - 1)))
+	if ((first & TABLE_FLAGS) != entry_type || (first & PT_SEPARATE) ||
+	    ((first & PT_ADDR_MASK) & (step * ENTRIES - 1)))
 		return 0;
 	for (u32 i = 1; i < ENTRIES; i++)
 		if (table[i] != first + i * step)
@@ -314,14 +316,15 @@ void stage2_collapse(struct stage2 *s2, ipa_t ipa, u64 size)
 {
 	u64 end = ipa.v + size;
 
-	for (u64 at = ipa.v; at < end; at += chunk_size(at, end)) {
+	for (u64 at = (ipa.v + SZ_2M - 1) & ~(SZ_2M - 1), n; at + SZ_2M <= end; at += n) {
 		u64 *slot = l2_slot(s2, at);
 
+		n = slot ? SZ_2M : gib_rest(at, end);
 		if (slot)
 			collapse_chunk(s2, slot);
 	}
-	for (u64 at = ipa.v; at < end; at += gib_rest(at, end)) {
-		u64 *l2 = l2_slot(s2, at & ~(SZ_1G - 1));
+	for (u64 at = (ipa.v + SZ_1G - 1) & ~(SZ_1G - 1); at + SZ_1G <= end; at += SZ_1G) {
+		u64 *l2 = l2_slot(s2, at);
 		u64 block = l2 ? joined(l2, SZ_2M, PT_VALID) : 0;
 
 		if (block) {

@@ -10,13 +10,17 @@
 
 u32 kick_bit;
 
-static const struct gic_group groups[] = {
-	{ GICR_CTLR, 8, 1, GIC_READ_ONLY, 4 }, /* with IIDR */
-	{ GICR_TYPER, 8, 1, GIC_READ_ONLY, 4 },        { GICR_ID_REGS, 0x30, 1, GIC_READ_ONLY, 4 },
-	{ GICR_ISENABLER0, 4, 1, GIC_MASKED, 4 },      { GICR_ICENABLER0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_ISPENDR0, 4, 1, GIC_MASKED, 4 },        { GICR_ICPENDR0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_ISACTIVER0, 4, 1, GIC_MASKED, 4 },      { GICR_ICACTIVER0, 4, 1, GIC_MASKED, 4 },
-	{ GICR_IPRIORITYR, 0x20, 8, GIC_PRIORITY, 1 }, { GICR_ICFGR, 8, 2, GIC_FIELDS, 4 },
+/* Of the second page of a frame. Only the first word of each kind, or the
+ * fields of 32 interrupts, exist. */
+static const struct gic_block blocks[GIC_NUM_BLOCKS] = {
+	[GICD_ISENABLER >> GIC_BLOCK_SHIFT] = { GIC_MASKED, 1, 4 },
+	[GICD_ICENABLER >> GIC_BLOCK_SHIFT] = { GIC_MASKED, 1, 4 },
+	[GICD_ISPENDR >> GIC_BLOCK_SHIFT] = { GIC_MASKED, 1, 4 },
+	[GICD_ICPENDR >> GIC_BLOCK_SHIFT] = { GIC_MASKED, 1, 4 },
+	[GICD_ISACTIVER >> GIC_BLOCK_SHIFT] = { GIC_MASKED, 1, 4 },
+	[GICD_ICACTIVER >> GIC_BLOCK_SHIFT] = { GIC_MASKED, 1, 4 },
+	[GICD_IPRIORITYR >> GIC_BLOCK_SHIFT] = { GIC_PRIORITY, 8, 1 },
+	[GICD_ICFGR >> GIC_BLOCK_SHIFT] = { GIC_FIELDS, 2, 4 },
 };
 
 /* Last is forced onto the frame of the machine's highest CPU, so that a scan
@@ -29,59 +33,67 @@ static u64 typer(const struct cpu *cpu)
 	return cpu->id == cpu_count() - 1 ? value | GICR_TYPER_LAST : value;
 }
 
-static bool readable_by_all(const struct gic_group *group, u32 offset)
+/* The first page of a frame: identification for all, control for the owner. */
+static enum mmio_result control_page(const struct cpu *cpu, bool own, struct mmio_access *a)
 {
-	return group->action == GIC_READ_ONLY && offset != GICR_CTLR;
+	u32 offset = (u32)a->offset;
+
+	if (a->write)
+		return MMIO_DONE;
+	if (offset == GICR_TYPER && a->size == 8)
+		a->value = typer(cpu);
+	else if (a->size != 4)
+		return MMIO_REFUSED;
+	else if (offset == GICR_TYPER)
+		a->value = (u32)typer(cpu);
+	else if (offset == GICR_TYPER + 4)
+		a->value = typer(cpu) >> 32;
+	else if (offset == GICR_IIDR || (own && offset == GICR_CTLR) ||
+		 (offset >= GICR_ID_REGS && offset < GICR_SGI_BASE))
+		a->value = io_read32((volatile u8 *)cpu->gicr + offset);
+	return MMIO_DONE;
 }
 
-static u32 read_only(const struct cpu *cpu, u32 offset)
+enum mmio_result gicr_access(struct cell *cell, u64 arg __unused_arg, struct mmio_access *a)
 {
-	if (offset == GICR_TYPER)
-		return (u32)typer(cpu);
-	if (offset == GICR_TYPER + 4)
-		return (u32)(typer(cpu) >> 32);
-	return io_read32((volatile u8 *)cpu->gicr + offset);
-}
-
-enum mmio_result gicr_access(struct cell *cell, u64 arg, struct mmio_access *a)
-{
-	const struct cpu *cpu = cpu_get((u32)arg);
-	u32 offset = a->offset & ~3u, shift = (a->offset & 3) * 8, mask, value;
-	volatile u8 *reg = (volatile u8 *)cpu->gicr + offset;
-	const struct gic_group *group;
-	u32 own = ~kick_bit;
+	const struct cpu *cpu = gicr_frame_cpu((u32)(a->offset / GICR_FRAME_SIZE));
+	u32 offset, shift = (a->offset & 3) * 8, mask, value, own = ~kick_bit;
+	struct gic_block block;
+	volatile u8 *reg;
 
 	if (a->offset & (a->size - 1))
 		return MMIO_REFUSED;
-	if (a->offset == GICR_TYPER && a->size == 8) {
-		a->value = typer(cpu);
-		return MMIO_DONE;
-	}
-	group = gic_find_group(groups, ARRAY_SIZE(groups), offset);
-	if (!group || (!cell_owns_cpu(cell, cpu->id) && !readable_by_all(group, offset))) {
+	value = (u32)(a->value << shift);
+	/* Reads as zero unless something below says otherwise. */
+	if (!a->write)
 		a->value = 0;
+	if (!cpu)
 		return MMIO_DONE;
-	}
-	if (a->size > 4 || a->size < group->min_width)
-		return MMIO_REFUSED;
-	if (group->action == GIC_READ_ONLY) {
-		if (!a->write)
-			a->value = read_only(cpu, offset);
-		return MMIO_DONE;
-	}
+	a->offset %= GICR_FRAME_SIZE;
+	if (a->offset < GICR_SGI_BASE)
+		return control_page(cpu, cell_owns_cpu(cell, cpu->id), a);
 
-	mask = gic_owned_mask(group, offset, &own);
+	offset = (a->offset - GICR_SGI_BASE) & ~3u;
+	if (offset >> GIC_BLOCK_SHIFT >= GIC_NUM_BLOCKS || !cell_owns_cpu(cell, cpu->id))
+		return MMIO_DONE;
+	block = blocks[offset >> GIC_BLOCK_SHIFT];
+	if (block.action == GIC_RAZ_WI || gic_kind_offset(block, offset) >= 4u * block.bits)
+		return MMIO_DONE;
+	if (a->size > 4 || a->size < block.min_width)
+		return MMIO_REFUSED;
+
+	reg = (volatile u8 *)cpu->gicr + GICR_SGI_BASE + offset;
+	mask = gic_owned_mask(block, offset, &own);
 	if (!a->write) {
 		a->value = (io_read32(reg) & mask) >> shift;
 		return MMIO_DONE;
 	}
 	if (a->size < 4)
 		mask &= (u32)((BIT(a->size * 8) - 1) << shift);
-	value = (u32)(a->value << shift);
 	/* Only CPUs of one cell write here: what they race for is theirs. */
-	if (group->action == GIC_MASKED)
+	if (block.action == GIC_MASKED)
 		io_write32(reg, value & mask);
 	else
-		io_write32(reg, gic_merge(group, io_read32(reg), value, mask));
+		io_write32(reg, gic_merge(block, io_read32(reg), value, mask));
 	return MMIO_DONE;
 }

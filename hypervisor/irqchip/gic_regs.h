@@ -64,5 +64,8 @@ extern u32 kick_bit;
 /** Filter of one access to the distributor. Pure but for the registers. */
 enum mmio_result gicd_access(struct cell *cell, u64 arg, struct mmio_access *access);
 
-/** Filter of one access to the redistributor frame of CPU `arg`. */
+/** The CPU whose redistributor is the n-th frame of the region, or NULL. */
+const struct cpu *gicr_frame_cpu(u32 n);
+
+/** Filter of one access to the region of all redistributor frames. */
 enum mmio_result gicr_access(struct cell *cell, u64 arg, struct mmio_access *access);

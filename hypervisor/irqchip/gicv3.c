@@ -33,8 +33,13 @@ static struct {
 
 static u32 kick_irq;
 static u64 gicr_base_pa;
-/* Physical frame of each CPU, for the windows of cells. */
-static u64 frame_pa[MAX_CPUS];
+/* Which CPU's redistributor each frame of the region is, plus 1; 0 for none. */
+static u8 frame_cpu[MAX_CPUS];
+
+const struct cpu *gicr_frame_cpu(u32 n)
+{
+	return n < cpu_count() && frame_cpu[n] ? cpu_get(frame_cpu[n] - 1u) : NULL;
+}
 
 static volatile u8 *rd(const struct cpu *cpu)
 {
@@ -61,7 +66,7 @@ static int find_redistributor(struct cpu *cpu)
 
 			if (!va)
 				return (int)reason(-ENOMEM, "no room to map a redistributor");
-			frame_pa[cpu->id] = pa;
+			frame_cpu[n] = (u8)(cpu->id + 1);
 			cpu->gicr = (u64)va;
 			return 0;
 		}
@@ -289,9 +294,7 @@ static int gic_add_windows(struct cell *cell)
 {
 	int err = mmio_add(&cell->mmio, machine.gicd, gicd_access, 0);
 
-	for (u32 n = 0; !err && n < cpu_count(); n++)
-		err = mmio_add(&cell->mmio, range_of(frame_pa[n], GICR_FRAME_SIZE), gicr_access, n);
-	return err;
+	return err ? err : mmio_add(&cell->mmio, machine.gicr, gicr_access, 0);
 }
 
 static void wait_rwp(void)

@@ -24,7 +24,7 @@ static u64 fault_ipa(u64 esr)
 }
 
 /* True if the access should simply be repeated. */
-static bool is_stale(u64 ipa, bool write)
+static __cold_path bool is_stale(u64 ipa, bool write)
 {
 	struct cpu_private *p = this_private();
 
@@ -46,11 +46,32 @@ static bool is_stage2_fault(u64 esr)
 	return kind <= 0x0c;
 }
 
+/* No trapped register there. */
+static __cold_path void no_window(struct frame *frame, u64 esr, u64 ipa)
+{
+	bool write = esr & ESR_DABT_WNR;
+
+	if (!is_stale(ipa, write && !(esr & ESR_ABORT_S1PTW)))
+		violation(frame, write ? "Unhandled data write" : "Unhandled data read", esr, true,
+			  ipa);
+}
+
+static __cold_path void refuse(struct frame *frame, u64 esr, u64 ipa)
+{
+	const char *what = esr & ESR_DABT_WNR ? "Invalid MMIO write" : "Invalid MMIO read";
+
+	if (!abort_is_decodable(esr))
+		what = "access to a filtered register by an instruction that only the hardware can "
+		       "perform (pair, write-back, vector, exclusive or cache maintenance)";
+	violation(frame, what, esr, true, ipa);
+}
+
 void abort_data(struct frame *frame, u64 esr)
 {
 	struct cell *cell = this_cpu()->cell;
 	const struct mmio_window *window;
-	struct abort_access a;
+	u32 reg = abort_register(esr);
+	struct mmio_access access;
 	u64 ipa;
 
 	cpu_take_requests();
@@ -59,35 +80,24 @@ void abort_data(struct frame *frame, u64 esr)
 		return;
 	}
 	ipa = fault_ipa(esr);
-	window = esr & ESR_ABORT_S1PTW ? NULL : mmio_find(&cell->mmio, ipa);
-	if (!window) {
-		if (!is_stale(ipa, (esr & ESR_DABT_WNR) && !(esr & ESR_ABORT_S1PTW)))
-			violation(frame,
-				  esr & ESR_DABT_WNR ? "Unhandled data write" :
-						       "Unhandled data read",
-				  esr, true, ipa);
+	window = mmio_find(&cell->mmio, ipa);
+	if (!window || (esr & ESR_ABORT_S1PTW)) {
+		no_window(frame, esr, ipa);
 		return;
 	}
 
 	cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_MMIO);
-	if (!abort_decode(esr, &a)) {
-		violation(frame,
-			  "access to a filtered register by an instruction that only the hardware "
-			  "can perform (pair, write-back, vector, exclusive or cache maintenance)",
-			  esr, true, ipa);
+	access.size = abort_size(esr);
+	access.write = esr & ESR_DABT_WNR;
+	access.value = access.write && reg != 31 ? abort_store_value(esr, frame->x[reg]) : 0;
+	if (!abort_is_decodable(esr) || mmio_dispatch(cell, window, ipa, &access) != MMIO_DONE) {
+		refuse(frame, esr, ipa);
 		return;
 	}
-	a.access.value = a.access.write && a.reg != 31 ? frame->x[a.reg] : 0;
-	if (a.access.size < 8)
-		a.access.value &= BIT(a.access.size * 8) - 1;
-	if (mmio_dispatch(cell, window, ipa, &a.access) != MMIO_DONE) {
-		violation(frame, a.access.write ? "Invalid MMIO write" : "Invalid MMIO read", esr,
-			  true, ipa);
-		return;
-	}
-	if (!a.access.write && a.reg != 31)
-		frame->x[a.reg] = abort_load_result(&a);
-	write_sysreg(elr_el2, read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2));
+	if (!access.write && reg != 31)
+		frame->x[reg] = abort_load_result(esr, access.value);
+	/* 4 bytes, or 2 in T32. */
+	write_sysreg(elr_el2, read_sysreg(elr_el2) + 2 + (esr >> 24 & 2));
 }
 
 void abort_instruction(struct frame *frame, u64 esr)

@@ -4,27 +4,51 @@
  */
 #pragma once
 
-#include <hyp/mmio.h>
-
-/** What the syndrome tells about a trapped access. */
-struct abort_access {
-	struct mmio_access access;
-	/* General register, 31 is XZR. */
-	u8 reg;
-	/* Loads: sign-extend from `access.size`; register is 64 bits wide. */
-	bool sign_extend;
-	bool wide;
-};
+#include <arch/sysregs.h>
+#include <hyp/base.h>
 
 /**
- * Decode ESR_EL2 of a data abort. False if the syndrome does not describe the
- * access (ISV = 0: pairs, write-back, vector registers, exclusives, cache
- * maintenance), so that it cannot be performed in its place.
+ * False if the syndrome does not describe the access (ISV = 0: pairs,
+ * write-back, vector registers, exclusives; or cache maintenance), so that it
+ * cannot be performed in its place.
  */
-bool abort_decode(u64 esr, struct abort_access *out);
+static inline bool abort_is_decodable(u64 esr)
+{
+	return (esr & ESR_DABT_ISV) && !(esr & ESR_DABT_CM);
+}
 
-/** The value that a load leaves in its register. */
-u64 abort_load_result(const struct abort_access *in);
+/** Bytes accessed: 1, 2, 4 or 8. */
+static inline u8 abort_size(u64 esr)
+{
+	return (u8)(1u << (esr >> 22 & 3));
+}
 
-/** "translation fault, level 2" and the like for a fault status code. */
+/** General register, 31 is XZR. */
+static inline u32 abort_register(u64 esr)
+{
+	return esr >> 16 & 31;
+}
+
+/** The part of a register that a store writes. */
+static inline u64 abort_store_value(u64 esr, u64 reg)
+{
+	u32 unused_bits = 64 - 8u * abort_size(esr);
+
+	return reg << unused_bits >> unused_bits;
+}
+
+/** What a load of `value` leaves in its register: sign-extended (SSE) or not,
+ *  to 64 (SF) or 32 bits. */
+static inline u64 abort_load_result(u64 esr, u64 value)
+{
+	u32 unused_bits = 64 - 8u * abort_size(esr);
+
+	if (esr & BIT(21))
+		value = (u64)((s64)(value << unused_bits) >> unused_bits);
+	else
+		value = value << unused_bits >> unused_bits;
+	return esr & BIT(15) ? value : (u32)value;
+}
+
+/** "translation fault" and the like for a fault status code. */
 const char *abort_status_name(u64 esr);

@@ -11,6 +11,7 @@
 #define PUBLIC_OFFSET		(LOCAL_PUBLIC - LOCAL_PRIVATE)
 #define STAT_TOTAL		(PUBLIC_OFFSET + 4 * 0)
 #define STAT_HYPERCALL		(PUBLIC_OFFSET + 4 * 3)
+#define STAT_PSCI		(PUBLIC_OFFSET + 4 * 7)
 #define STAT_VSGI		(PUBLIC_OFFSET + 4 * 6)
 
 	.macro	count, stat, pushed, reg
@@ -114,6 +115,9 @@ not_sgi:
 	 * The result is in x0 alone; the cell keeps all other registers.
 	 */
 	ldr	x0, [sp]
+	mov	w1, #0x84000000			/* PSCI_VERSION: 1.1 */
+	cmp	w0, w1
+	b.eq	psci_version
 	ubfx	x1, x0, #24, #6			/* owner */
 	bic	x1, x1, #4
 	cbnz	x1, vectors_full_pushed	/* 0 or 4 */
@@ -133,6 +137,18 @@ not_sgi:
 	msr	elr_el2, x4
 	bl	smc_standard
 	b	short_return
+
+psci_version:
+	count	STAT_TOTAL, 16, w0
+	count	STAT_PSCI, 16, w0
+	mrs	x0, elr_el2
+	add	x0, x0, #4
+	msr	elr_el2, x0
+	mov	x0, #1
+	movk	x0, #1, lsl #16
+	ldr	x1, [sp, #8]
+	add	sp, sp, #16
+	eret
 
 hvc:
 	mov	w1, #0x4a48			/* JAILHOUSE_HVC_CODE */
@@ -154,7 +170,12 @@ hvc:
 	stp	x14, x15, [sp, #96]
 	stp	x16, x17, [sp, #112]
 	str	x30, [sp, #128]
-	bl	hypercall
+	count	STAT_TOTAL, 160, w3
+	count	STAT_HYPERCALL, 160, w3
+	adrp	x3, hypercalls
+	add	x3, x3, :lo12:hypercalls
+	ldr	x3, [x3, x0, lsl #3]
+	blr	x3
 short_return:
 	ldp	x2, x3, [sp]
 	ldp	x4, x5, [sp, #16]

@@ -39,6 +39,8 @@
 #define __noreturn     __attribute__((noreturn))
 #define __printf(f, a) __attribute__((format(printf, f, a)))
 #define __unused_arg   __attribute__((unused))
+/* Seldom taken: kept out of the way of what is. */
+#define __cold_path __attribute__((cold, noinline))
 /* Bounded waiting for another CPU; counted apart from work. */
 #define __spin         __attribute__((noinline, section(".text.spin")))
 

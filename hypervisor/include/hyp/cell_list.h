@@ -27,5 +27,8 @@ void cpu_assign(struct cpu *cpu, struct cell *cell);
 /** Give the interrupts of `cell` back that root's config lists. */
 void root_cell_take_irqs(const struct cell *cell);
 
+/** Join root's mappings again where a region of `cell` made them be split. */
+void root_cell_collapse(const struct cell *cell);
+
 /** Free everything a cell holds. It is in no list, its TLB entries are gone. */
 void cell_free(struct cell *cell);

@@ -9,5 +9,9 @@
 /** Highest number; the exception entry refuses what is above. */
 #define HYPERCALL_LAST 8
 
-/** Perform one for the executing cell; returns what the cell gets in x0. */
-long hypercall(u64 code, u64 arg1, u64 arg2);
+/** Performs one for the executing cell; returns what the cell gets in x0. The
+ *  arguments come from the cell and may be anything. */
+typedef long (*hypercall_fn)(u64 code, u64 arg1, u64 arg2);
+
+/** By number; NULL for DISABLE. */
+extern const hypercall_fn hypercalls[HYPERCALL_LAST + 1];

@@ -33,7 +33,7 @@ struct mmio_window {
 	u64 arg;
 };
 
-#define MMIO_MAX_WINDOWS 96
+#define MMIO_MAX_WINDOWS 64
 
 /** Sorted by address, no overlaps. */
 struct mmio_map {

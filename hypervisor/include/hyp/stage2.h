@@ -26,6 +26,8 @@
 #define S2_DEVICE     0x4
 #define S2_NO_EXECUTE 0x8
 #define S2_PAGES_ONLY 0x10
+/* Never joined with its neighbours, so that it can be unmapped unprepared. */
+#define S2_SEPARATE   0x20
 
 struct stage2 {
 	/* Master root; CPUs use copies. */
@@ -74,7 +76,10 @@ void stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, u64 size, u32 flags);
  */
 void stage2_unmap(struct stage2 *s2, ipa_t ipa, u64 size);
 
-/** Turn full tables of equal contiguous pages in the range back into blocks. */
+/**
+ * Turn full tables of equal contiguous pages back into blocks, where the blocks
+ * lie wholly in the range.
+ */
 void stage2_collapse(struct stage2 *s2, ipa_t ipa, u64 size);
 
 /** Look one address up. False if nothing is mapped. */

@@ -15,6 +15,8 @@
 #define PT_S2_READ     BIT(6)
 #define PT_S2_WRITE    BIT(7)
 #define PT_S2_XN       BIT(54)
+/* Ignored by hardware. */
+#define PT_SEPARATE    BIT(55)
 #define PT_S2_MEM_MASK (0xfULL << 2)
 /* Outer and inner write-back. */
 #define PT_S2_NORMAL   (0xfULL << 2)
