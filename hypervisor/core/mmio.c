@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Dispatch of trapped accesses to windows, and the handler of sub-page
- * regions. Not here: what a violation leads to.
+ * The windows of a cell, and the handler of sub-page regions. Not here: what a
+ * violation leads to.
  */
 #include <hyp/mmio.h>
 
@@ -11,40 +11,31 @@
 
 int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64 arg)
 {
-	u32 at = 0;
+	struct mmio_window *w = map->windows;
+	u32 at = 0, count = 0;
 
-	if (map->count == MMIO_MAX_WINDOWS)
+	while (w[count].range.size)
+		count++;
+	if (count == MMIO_MAX_WINDOWS)
 		return -ENOMEM;
-	while (at < map->count && map->windows[at].range.base < range.base)
+	while (at < count && w[at].range.base < range.base)
 		at++;
-	if ((at > 0 && range_overlaps(map->windows[at - 1].range, range)) ||
-	    (at < map->count && range_overlaps(map->windows[at].range, range)))
+	if ((at > 0 && range_overlaps(w[at - 1].range, range)) ||
+	    (at < count && range_overlaps(w[at].range, range)))
 		return -EINVAL;
-	for (u32 i = map->count; i > at; i--)
-		map->windows[i] = map->windows[i - 1];
-	map->windows[at] = (struct mmio_window){ range, handler, arg };
-	map->count++;
+	for (u32 i = count; i > at; i--)
+		w[i] = w[i - 1];
+	w[at] = (struct mmio_window){ range, handler, arg };
 	return 0;
 }
 
 const struct mmio_window *mmio_find(const struct mmio_map *map, u64 ipa)
 {
-	const struct mmio_window *end = &map->windows[map->count];
-
 	/* Few windows, the interrupt controller's first. */
-	for (const struct mmio_window *w = map->windows; w < end; w++)
-		if (range_contains(w->range, ipa))
+	for (const struct mmio_window *w = map->windows; w->range.size; w++)
+		if (ipa - w->range.base < w->range.size)
 			return w;
 	return NULL;
-}
-
-enum mmio_result mmio_dispatch(struct cell *cell, const struct mmio_window *window, u64 ipa,
-			       struct mmio_access *access)
-{
-	access->offset = ipa - window->range.base;
-	if (access->size > window->range.size - access->offset)
-		return MMIO_REFUSED;
-	return window->handler(cell, window->arg, access);
 }
 
 static void access_bytes(volatile void *va, struct mmio_access *access)
@@ -70,7 +61,7 @@ enum mmio_result mmio_subpage(struct cell *cell, u64 region, struct mmio_access 
 	volatile void *va;
 	bool unaligned;
 
-	if (!(mem->flags & width) ||
+	if (access->size > mem->size - access->offset || !(mem->flags & width) ||
 	    !(mem->flags & (access->write ? JAILHOUSE_MEM_WRITE : JAILHOUSE_MEM_READ)))
 		return MMIO_REFUSED;
 	unaligned = pa & (access->size - 1);

@@ -14,11 +14,16 @@
  * judged all the same. */
 #define MAX_RETRIES 64
 
-/* HPFAR_EL2 has bits 47:12 of the address; FAR_EL2 the offset, unless the
- * fault was met on a stage-1 table walk. */
+/* HPFAR_EL2 has bits 47:12 of the address in bits 39:4. */
+static u64 hpfar_page(void)
+{
+	return (read_sysreg(hpfar_el2) & 0xfffffffff0ULL) << 8;
+}
+
+/* The offset is in FAR_EL2, unless the fault was met on a stage-1 table walk. */
 static u64 fault_ipa(u64 esr)
 {
-	u64 page = (read_sysreg(hpfar_el2) >> 4 & 0xfffffffffULL) << 12;
+	u64 page = hpfar_page();
 
 	return esr & ESR_ABORT_S1PTW ? page : page | (read_sysreg(far_el2) & PAGE_MASK);
 }
@@ -46,27 +51,7 @@ static bool is_stage2_fault(u64 esr)
 	return kind <= 0x0c;
 }
 
-/* No trapped register there. */
-static __cold_path void no_window(struct frame *frame, u64 esr, u64 ipa)
-{
-	bool write = esr & ESR_DABT_WNR;
-
-	if (!is_stale(ipa, write && !(esr & ESR_ABORT_S1PTW)))
-		violation(frame, write ? "Unhandled data write" : "Unhandled data read", esr, true,
-			  ipa);
-}
-
-static __cold_path void refuse(struct frame *frame, u64 esr, u64 ipa)
-{
-	const char *what = esr & ESR_DABT_WNR ? "Invalid MMIO write" : "Invalid MMIO read";
-
-	if (!abort_is_decodable(esr))
-		what = "access to a filtered register by an instruction that only the hardware can "
-		       "perform (pair, write-back, vector, exclusive or cache maintenance)";
-	violation(frame, what, esr, true, ipa);
-}
-
-void abort_data(struct frame *frame, u64 esr)
+bool abort_perform(struct frame *frame, u64 esr)
 {
 	struct cell *cell = this_cpu()->cell;
 	const struct mmio_window *window;
@@ -74,30 +59,64 @@ void abort_data(struct frame *frame, u64 esr)
 	struct mmio_access access;
 	u64 ipa;
 
+	/* A decodable syndrome is one of a stage-2 fault, not on a walk. */
+	if (!abort_is_decodable(esr))
+		return false;
+	ipa = hpfar_page() | (read_sysreg(far_el2) & PAGE_MASK);
+	window = mmio_find(&cell->mmio, ipa);
+	if (!window)
+		return false;
+
+	frame->x[31] = 0;
+	access = (struct mmio_access){
+		.offset = ipa - window->range.base,
+		.size = abort_size(esr),
+		.write = esr & ESR_DABT_WNR,
+		.value = esr & ESR_DABT_WNR ? abort_store_value(esr, frame->x[reg]) : 0,
+	};
+	if (window->handler(cell, window->arg, &access) != MMIO_DONE)
+		return false;
+	if (!(esr & ESR_DABT_WNR))
+		frame->x[reg] = abort_load_result(esr, access.value);
+	cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_MMIO);
+	/* 4 bytes, or 2 in T32. */
+	write_sysreg(elr_el2, read_sysreg(elr_el2) + 2 + (esr >> 24 & 2));
+	return true;
+}
+
+/* A fault that no trapped register explains. */
+static const char *judge(u64 esr, u64 ipa)
+{
+	bool write = esr & ESR_DABT_WNR, walk = esr & ESR_ABORT_S1PTW;
+
+	if (!walk && mmio_find(&this_cpu()->cell->mmio, ipa)) {
+		if (!abort_is_decodable(esr))
+			return "access to a filtered register by an instruction that only the "
+			       "hardware can perform (pair, write-back, vector, exclusive or cache "
+			       "maintenance)";
+		return write ? "Invalid MMIO write" : "Invalid MMIO read";
+	}
+	if (is_stale(ipa, write && !walk))
+		return NULL;
+	return write ? "Unhandled data write" : "Unhandled data read";
+}
+
+void abort_data(struct frame *frame, u64 esr)
+{
+	const char *what;
+	u64 ipa;
+
 	cpu_take_requests();
 	if (!is_stage2_fault(esr)) {
 		violation(frame, "data access failed", esr, false, 0);
 		return;
 	}
+	if (abort_perform(frame, esr))
+		return;
 	ipa = fault_ipa(esr);
-	window = mmio_find(&cell->mmio, ipa);
-	if (!window || (esr & ESR_ABORT_S1PTW)) {
-		no_window(frame, esr, ipa);
-		return;
-	}
-
-	cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_MMIO);
-	access.size = abort_size(esr);
-	access.write = esr & ESR_DABT_WNR;
-	access.value = access.write && reg != 31 ? abort_store_value(esr, frame->x[reg]) : 0;
-	if (!abort_is_decodable(esr) || mmio_dispatch(cell, window, ipa, &access) != MMIO_DONE) {
-		refuse(frame, esr, ipa);
-		return;
-	}
-	if (!access.write && reg != 31)
-		frame->x[reg] = abort_load_result(esr, access.value);
-	/* 4 bytes, or 2 in T32. */
-	write_sysreg(elr_el2, read_sysreg(elr_el2) + 2 + (esr >> 24 & 2));
+	what = judge(esr, ipa);
+	if (what)
+		violation(frame, what, esr, true, ipa);
 }
 
 void abort_instruction(struct frame *frame, u64 esr)

@@ -8,13 +8,13 @@
 #include <hyp/base.h>
 
 /**
- * False if the syndrome does not describe the access (ISV = 0: pairs,
- * write-back, vector registers, exclusives; or cache maintenance), so that it
- * cannot be performed in its place.
+ * False if the syndrome does not describe an access of the instruction itself
+ * (ISV = 0: pairs, write-back, vector registers, exclusives; or cache
+ * maintenance, or a table walk), so that it cannot be performed in its place.
  */
 static inline bool abort_is_decodable(u64 esr)
 {
-	return (esr & ESR_DABT_ISV) && !(esr & ESR_DABT_CM);
+	return (esr & ESR_DABT_ISV) && !(esr & (ESR_DABT_CM | ESR_ABORT_S1PTW));
 }
 
 /** Bytes accessed: 1, 2, 4 or 8. */

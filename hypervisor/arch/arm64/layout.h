@@ -8,9 +8,10 @@
  *
  *   HYP_BASE      the hypervisor's memory, linear; private pages of CPUs are
  *                 left out; blocks beyond image and per-CPU areas
- *   LOCAL_BASE    this CPU's own pages: [guard][stack][private][public][tables]
- *   TEMP_BASE     this CPU's window to foreign memory
  *   DEVICE_BASE   UART, GICD, GICR: the same on all CPUs
+ *   TEMP_BASE     this CPU's window to foreign memory
+ *   LOCAL_*       this CPU's own pages: tables, [guard][stack][private][public];
+ *                 at the very end, where one instruction makes the address
  *   (physical)    the one page of boot code, mapped one to one
  *
  * The per-CPU area in physical memory: public, private, stack, tables.
@@ -20,12 +21,11 @@
 #define HYP_BASE      0x7fc0200000
 #define DEVICE_BASE   0x7fe0000000
 #define DEVICE_BLOCKS 32 /* of 2 MiB */
-#define LOCAL_BASE    0x7ffc000000
-#define LOCAL_STACK   (LOCAL_BASE + 0x1000)
-#define LOCAL_PRIVATE (LOCAL_BASE + 0x3000) /* also the stack's top */
-#define LOCAL_PUBLIC  (LOCAL_BASE + 0x4000)
-#define LOCAL_TABLES  (LOCAL_BASE + 0x5000)
-#define TEMP_BASE     (LOCAL_BASE + 0x100000)
+#define TEMP_BASE     0x7fffe00000
+#define LOCAL_TABLES  0x7fffe80000
+#define LOCAL_STACK   0x7fffffc000
+#define LOCAL_PRIVATE 0x7fffffe000 /* also the stack's top */
+#define LOCAL_PUBLIC  0x7ffffff000
 
 #define PERCPU_PUBLIC     0x0000
 #define PERCPU_PRIVATE    0x1000

@@ -11,8 +11,8 @@
 
 /** General registers of the cell, as the exception entry saved them. */
 struct frame {
-	u64 x[31];
-	u64 unused;
+	/* x[31] stands for XZR: set to 0 before it may be read. */
+	u64 x[32];
 };
 
 _Static_assert(sizeof(struct frame) == FRAME_SIZE, "known to vectors.S");
@@ -84,6 +84,10 @@ void trap_handle(struct frame *frame);
 void trap_bug(struct frame *frame, u64 kind) __noreturn;
 
 /* abort.c */
+/** Perform a filtered access in the cell's place. False if there is none to
+ *  perform, or it is refused: then nothing has changed. The frame has x0 to
+ *  x17, x30 and the register of the access. */
+bool abort_perform(struct frame *frame, u64 esr);
 void abort_data(struct frame *frame, u64 esr);
 void abort_instruction(struct frame *frame, u64 esr);
 

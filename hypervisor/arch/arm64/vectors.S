@@ -14,10 +14,47 @@
 #define STAT_PSCI		(PUBLIC_OFFSET + 4 * 7)
 #define STAT_VSGI		(PUBLIC_OFFSET + 4 * 6)
 
-	.macro	count, stat, pushed, reg
-	ldr	\reg, [sp, #\pushed + \stat]
+	/* With the frame on the stack. */
+	.macro	count, stat, reg
+	ldr	\reg, [sp, #FRAME_SIZE + \stat]
 	add	\reg, \reg, #1
-	str	\reg, [sp, #\pushed + \stat]
+	str	\reg, [sp, #FRAME_SIZE + \stat]
+	.endm
+
+	/* What C may change, into the frame; x0 and x1 are there. */
+	.macro	save_volatile
+	stp	x2, x3, [sp, #8 * 2]
+	stp	x4, x5, [sp, #8 * 4]
+	stp	x6, x7, [sp, #8 * 6]
+	stp	x8, x9, [sp, #8 * 8]
+	stp	x10, x11, [sp, #8 * 10]
+	stp	x12, x13, [sp, #8 * 12]
+	stp	x14, x15, [sp, #8 * 14]
+	stp	x16, x17, [sp, #8 * 16]
+	str	x30, [sp, #8 * 30]
+	.endm
+
+	/* The same back, but for x0 and x1. */
+	.macro	restore_volatile
+	ldp	x2, x3, [sp, #8 * 2]
+	ldp	x4, x5, [sp, #8 * 4]
+	ldp	x6, x7, [sp, #8 * 6]
+	ldp	x8, x9, [sp, #8 * 8]
+	ldp	x10, x11, [sp, #8 * 10]
+	ldp	x12, x13, [sp, #8 * 12]
+	ldp	x14, x15, [sp, #8 * 14]
+	ldp	x16, x17, [sp, #8 * 16]
+	ldr	x30, [sp, #8 * 30]
+	.endm
+
+	/* The rest, which C keeps. */
+	.macro	save_kept
+	stp	x18, x19, [sp, #8 * 18]
+	stp	x20, x21, [sp, #8 * 20]
+	stp	x22, x23, [sp, #8 * 22]
+	stp	x24, x25, [sp, #8 * 24]
+	stp	x26, x27, [sp, #8 * 26]
+	stp	x28, x29, [sp, #8 * 28]
 	.endm
 
 	/* An exception from EL2 itself, or an interrupt: a bug of ours. */
@@ -47,7 +84,8 @@ el2_vectors:
 	 * SGI send: MSR ICC_SGI1R_EL1, Xt traps in every cell. ESR: EC 0x18,
 	 * IL, Op0 3, Op2 5, Op1 0, CRn 12, Rt, CRm 11, write.
 	 */
-	stp	x0, x1, [sp, #-16]!
+	sub	sp, sp, #FRAME_SIZE
+	stp	x0, x1, [sp]
 	mrs	x0, esr_el2
 	mov	w1, #0x3016
 	movk	w1, #0x623a, lsl #16
@@ -74,20 +112,21 @@ el2_vectors:
 	.balign	0x80
 sgi_value:
 	/* Affinity fields must equal ours, and no bit beyond the allowed. */
-	ldr	x1, [sp, #16 + PUBLIC_OFFSET + PUBLIC_SGI_AFFINITY]
+	ldr	x1, [sp, #FRAME_SIZE + PUBLIC_OFFSET + PUBLIC_SGI_AFFINITY]
 	eor	x0, x0, x1
-	ldr	x1, [sp, #16 + PUBLIC_OFFSET + PUBLIC_SGI_ALLOW]
+	ldr	x1, [sp, #FRAME_SIZE + PUBLIC_OFFSET + PUBLIC_SGI_ALLOW]
 	bics	xzr, x0, x1
-	b.ne	vectors_full_pushed		/* other cluster, broadcast, refusal */
-	ldr	x1, [sp, #16 + PUBLIC_OFFSET + PUBLIC_SGI_AFFINITY]
+	b.ne	vectors_full_framed		/* other cluster, broadcast, refusal */
+	ldr	x1, [sp, #FRAME_SIZE + PUBLIC_OFFSET + PUBLIC_SGI_AFFINITY]
 	eor	x0, x0, x1
 	msr	s3_0_c12_c11_5, x0
-	count	STAT_TOTAL, 16, w0
-	count	STAT_VSGI, 16, w0
+	count	STAT_TOTAL, w0
+	count	STAT_VSGI, w0
 	mrs	x0, elr_el2
 	add	x0, x0, #4
 	msr	elr_el2, x0
-	ldp	x0, x1, [sp], #16
+	ldp	x0, x1, [sp]
+	add	sp, sp, #FRAME_SIZE
 	eret
 
 load_register:
@@ -102,13 +141,15 @@ load_register:
 	mov	x0, xzr
 	b	sgi_value
 
-	/* x0 = ESR; x0 and x1 of the cell are pushed. */
+	/* x0 = ESR; x0 and x1 of the cell are in the frame. */
 not_sgi:
 	lsr	w1, w0, #26
+	cmp	w1, #0x24
+	b.eq	data_abort
 	cmp	w1, #0x16
 	b.eq	hvc
 	cmp	w1, #0x17
-	b.ne	vectors_full_pushed
+	b.ne	vectors_full_framed
 
 	/*
 	 * SMC: Arm architecture (0x80...) and standard (0x84, 0xc4) services.
@@ -120,146 +161,106 @@ not_sgi:
 	b.eq	psci_version
 	ubfx	x1, x0, #24, #6			/* owner */
 	bic	x1, x1, #4
-	cbnz	x1, vectors_full_pushed	/* 0 or 4 */
+	cbnz	x1, vectors_full_framed		/* neither 0 nor 4 */
 	ldr	x1, [sp, #8]
-	sub	sp, sp, #144
-	stp	x2, x3, [sp]
-	stp	x4, x5, [sp, #16]
-	stp	x6, x7, [sp, #32]
-	stp	x8, x9, [sp, #48]
-	stp	x10, x11, [sp, #64]
-	stp	x12, x13, [sp, #80]
-	stp	x14, x15, [sp, #96]
-	stp	x16, x17, [sp, #112]
-	str	x30, [sp, #128]
+	save_volatile
 	mrs	x4, elr_el2
 	add	x4, x4, #4
 	msr	elr_el2, x4
 	bl	smc_standard
-	b	short_return
+short_return:
+	restore_volatile
+	ldr	x1, [sp, #8]
+	add	sp, sp, #FRAME_SIZE
+	eret
 
 psci_version:
-	count	STAT_TOTAL, 16, w0
-	count	STAT_PSCI, 16, w0
+	count	STAT_TOTAL, w0
+	count	STAT_PSCI, w0
 	mrs	x0, elr_el2
 	add	x0, x0, #4
 	msr	elr_el2, x0
 	mov	x0, #1
 	movk	x0, #1, lsl #16
 	ldr	x1, [sp, #8]
-	add	sp, sp, #16
+	add	sp, sp, #FRAME_SIZE
 	eret
 
 hvc:
 	mov	w1, #0x4a48			/* JAILHOUSE_HVC_CODE */
 	movk	w1, #0x5a00, lsl #16		/* EC 0x16, IL */
 	cmp	w0, w1
-	b.ne	vectors_full_pushed
+	b.ne	vectors_full_framed
 	ldr	x0, [sp]
 	sub	x1, x0, #1
 	cmp	x1, #7				/* HYPERCALL_LAST - 1 */
 	b.hi	hvc_special
 	ldr	x1, [sp, #8]
-	sub	sp, sp, #144
-	stp	x2, x3, [sp]
-	stp	x4, x5, [sp, #16]
-	stp	x6, x7, [sp, #32]
-	stp	x8, x9, [sp, #48]
-	stp	x10, x11, [sp, #64]
-	stp	x12, x13, [sp, #80]
-	stp	x14, x15, [sp, #96]
-	stp	x16, x17, [sp, #112]
-	str	x30, [sp, #128]
-	count	STAT_TOTAL, 160, w3
-	count	STAT_HYPERCALL, 160, w3
+	save_volatile
+	count	STAT_TOTAL, w3
+	count	STAT_HYPERCALL, w3
 	adrp	x3, hypercalls
 	add	x3, x3, :lo12:hypercalls
 	ldr	x3, [x3, x0, lsl #3]
 	blr	x3
-short_return:
-	ldp	x2, x3, [sp]
-	ldp	x4, x5, [sp, #16]
-	ldp	x6, x7, [sp, #32]
-	ldp	x8, x9, [sp, #48]
-	ldp	x10, x11, [sp, #64]
-	ldp	x12, x13, [sp, #80]
-	ldp	x14, x15, [sp, #96]
-	ldp	x16, x17, [sp, #112]
-	ldr	x30, [sp, #128]
-	ldr	x1, [sp, #144 + 8]
-	add	sp, sp, #160
-	eret
+	b	short_return
 
 hvc_special:
-	cbz	x0, vectors_full_pushed		/* DISABLE */
-	count	STAT_TOTAL, 16, w0
-	count	STAT_HYPERCALL, 16, w0
+	cbz	x0, vectors_full_framed		/* DISABLE */
+	count	STAT_TOTAL, w0
+	count	STAT_HYPERCALL, w0
 	mov	x0, #-38			/* -ENOSYS */
 	ldr	x1, [sp, #8]
-	add	sp, sp, #16
+	add	sp, sp, #FRAME_SIZE
+	eret
+
+	/*
+	 * A filtered device register, if the cell's register is one that the
+	 * frame has by now; all else (and any refusal, once more) in full.
+	 */
+data_abort:
+	ubfx	w1, w0, #16, #5			/* SRT */
+	sub	w1, w1, #18
+	cmp	w1, #11
+	b.ls	vectors_full_framed		/* x18 to x29 */
+	save_volatile
+	mov	x1, x0
+	mov	x0, sp
+	bl	abort_perform
+	tst	w0, #0xff
+	b.eq	vectors_full_kept
+	count	STAT_TOTAL, w0
+	restore_volatile
+	ldp	x0, x1, [sp]
+	add	sp, sp, #FRAME_SIZE
 	eret
 
 vectors_full_lower:
 vectors_full:
-	stp	x0, x1, [sp, #-16]!
-vectors_full_pushed:
-	ldp	x0, x1, [sp], #16
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp]
-	stp	x2, x3, [sp, #8 * 2]
-	stp	x4, x5, [sp, #8 * 4]
-	stp	x6, x7, [sp, #8 * 6]
-	stp	x8, x9, [sp, #8 * 8]
-	stp	x10, x11, [sp, #8 * 10]
-	stp	x12, x13, [sp, #8 * 12]
-	stp	x14, x15, [sp, #8 * 14]
-	stp	x16, x17, [sp, #8 * 16]
-	stp	x18, x19, [sp, #8 * 18]
-	stp	x20, x21, [sp, #8 * 20]
-	stp	x22, x23, [sp, #8 * 22]
-	stp	x24, x25, [sp, #8 * 24]
-	stp	x26, x27, [sp, #8 * 26]
-	stp	x28, x29, [sp, #8 * 28]
-	str	x30, [sp, #8 * 30]
+vectors_full_framed:
+	save_volatile
+vectors_full_kept:
+	save_kept
 	mov	x0, sp
 	bl	trap_handle
 	.global	vectors_return
 vectors_return:
-	ldp	x2, x3, [sp, #8 * 2]
-	ldp	x4, x5, [sp, #8 * 4]
-	ldp	x6, x7, [sp, #8 * 6]
-	ldp	x8, x9, [sp, #8 * 8]
-	ldp	x10, x11, [sp, #8 * 10]
-	ldp	x12, x13, [sp, #8 * 12]
-	ldp	x14, x15, [sp, #8 * 14]
-	ldp	x16, x17, [sp, #8 * 16]
+	restore_volatile
 	ldp	x18, x19, [sp, #8 * 18]
 	ldp	x20, x21, [sp, #8 * 20]
 	ldp	x22, x23, [sp, #8 * 22]
 	ldp	x24, x25, [sp, #8 * 24]
 	ldp	x26, x27, [sp, #8 * 26]
 	ldp	x28, x29, [sp, #8 * 28]
-	ldr	x30, [sp, #8 * 30]
 	ldp	x0, x1, [sp]
 	add	sp, sp, #FRAME_SIZE
 	eret
 
 	/* x0, x1 stored in the frame; x1 = vector number. */
 vectors_bug:
-	stp	x2, x3, [sp, #8 * 2]
-	stp	x4, x5, [sp, #8 * 4]
-	stp	x6, x7, [sp, #8 * 6]
-	stp	x8, x9, [sp, #8 * 8]
-	stp	x10, x11, [sp, #8 * 10]
-	stp	x12, x13, [sp, #8 * 12]
-	stp	x14, x15, [sp, #8 * 14]
-	stp	x16, x17, [sp, #8 * 16]
-	stp	x18, x19, [sp, #8 * 18]
-	stp	x20, x21, [sp, #8 * 20]
-	stp	x22, x23, [sp, #8 * 22]
-	stp	x24, x25, [sp, #8 * 24]
-	stp	x26, x27, [sp, #8 * 26]
-	stp	x28, x29, [sp, #8 * 28]
-	str	x30, [sp, #8 * 30]
+	save_volatile
+	save_kept
 	mov	x0, sp
 	b	trap_bug

@@ -9,7 +9,8 @@
 
 struct cell;
 
-/** An access that a cell made, and its result. */
+/** An access that a cell made, and its result. It starts in the window; a
+ *  handler refuses what is unaligned or reaches beyond. */
 struct mmio_access {
 	/* Offset in the window. */
 	u64 offset;
@@ -35,10 +36,9 @@ struct mmio_window {
 
 #define MMIO_MAX_WINDOWS 64
 
-/** Sorted by address, no overlaps. */
+/** Sorted by address, no overlaps; the first of size 0 ends the list. */
 struct mmio_map {
-	u32 count;
-	struct mmio_window windows[MMIO_MAX_WINDOWS];
+	struct mmio_window windows[MMIO_MAX_WINDOWS + 1];
 };
 
 /** -ENOMEM if the map is full, -EINVAL if the window overlaps another. */
@@ -46,14 +46,6 @@ int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64
 
 /** The window that holds `ipa`, or NULL. */
 const struct mmio_window *mmio_find(const struct mmio_map *map, u64 ipa);
-
-/**
- * Perform `access` at `ipa`, which lies in `window`. An access that crosses
- * the end of the window, or is not naturally aligned where the window does
- * not say that it may be, is refused.
- */
-enum mmio_result mmio_dispatch(struct cell *cell, const struct mmio_window *window, u64 ipa,
-			       struct mmio_access *access);
 
 /** Handler of sub-page regions; arg is the index of the memory region. */
 enum mmio_result mmio_subpage(struct cell *cell, u64 region, struct mmio_access *access);
