@@ -72,12 +72,13 @@ static enum mmio_result other_register(struct cell *cell, struct mmio_access *a)
 
 	if (offset >= GICD_IROUTER && offset < GICD_IROUTER + 8 * NUM_INTIDS && a->size >= 4)
 		return irouter(cell, a);
-	if (a->size != 4)
-		return MMIO_REFUSED;
-	if (offset == GICD_SETSPI_NSR || offset == GICD_CLRSPI_NSR)
+	if (offset == GICD_SETSPI_NSR || offset == GICD_CLRSPI_NSR) {
 		setspi(cell, a);
-	else if (!a->write && (offset <= GICD_IIDR || offset >= GICD_ID_REGS))
+	} else if (!a->write && (offset <= GICD_IIDR + 3 || offset >= GICD_ID_REGS)) {
+		if (a->size != 4)
+			return MMIO_REFUSED;
 		a->value = io_read32(gicd + offset);
+	}
 	return MMIO_DONE;
 }
 

@@ -42,14 +42,15 @@ static enum mmio_result control_page(const struct cpu *cpu, bool own, struct mmi
 		return MMIO_DONE;
 	if (offset == GICR_TYPER && a->size == 8)
 		a->value = typer(cpu);
-	else if (a->size != 4)
-		return MMIO_REFUSED;
 	else if (offset == GICR_TYPER)
 		a->value = (u32)typer(cpu);
 	else if (offset == GICR_TYPER + 4)
 		a->value = typer(cpu) >> 32;
-	else if (offset == GICR_IIDR || (own && offset == GICR_CTLR) ||
-		 (offset >= GICR_ID_REGS && offset < GICR_SGI_BASE))
+	else if (offset != GICR_IIDR && !(own && offset == GICR_CTLR) && offset < GICR_ID_REGS)
+		return MMIO_DONE;
+	else if (a->size != 4)
+		return MMIO_REFUSED;
+	else
 		a->value = io_read32((volatile u8 *)cpu->gicr + offset);
 	return MMIO_DONE;
 }
