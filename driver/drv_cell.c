@@ -322,6 +322,11 @@ static int word_refusal(const struct drv_cell *cell, const char *what, struct ja
 
 int drv_cell_start(struct drv_cell *cell, unsigned int timeout_ms, struct jailhouse_reason *why)
 {
+	if (drv_images_missing(cell))
+		return drv_reason_set(
+			why, -ENODATA,
+			"nothing was loaded into cell \"%s\" since it was created; load its program first: jailhouse cell load %s IMAGE",
+			cell->name, cell->name);
 	if (drv_hypercall_manage(JAILHOUSE_HC_CELL_START, cell->id, timeout_ms, why))
 		return word_refusal(cell, "started", why);
 	cell->started = true;

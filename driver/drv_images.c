@@ -188,6 +188,16 @@ static void keep(struct drv_cell *cell, struct list_head *fresh)
 	list_splice_tail_init(fresh, &cell->images);
 }
 
+bool drv_images_missing(const struct drv_cell *cell)
+{
+	const struct jailhouse_memory *region = jailhouse_cell_mem_regions(cell->config);
+
+	for (u32 i = 0; i < cell->config->num_memory_regions && !cell->loaded; i++)
+		if (is_loadable(&region[i]))
+			return true;
+	return false;
+}
+
 int drv_images_load(struct drv_cell *cell, const struct jailhouse_preload_image __user *source,
 		    u32 count, struct jailhouse_reason *why)
 {
@@ -210,8 +220,10 @@ int drv_images_load(struct drv_cell *cell, const struct jailhouse_preload_image 
 	cell->started = false;
 	cell->restarting = false;
 	err = write_images(&fresh, why);
-	if (!err)
+	if (!err) {
+		cell->loaded |= !list_empty(&fresh);
 		keep(cell, &fresh);
+	}
 out:
 	free_images(&fresh);
 	return err;

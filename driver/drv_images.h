@@ -19,6 +19,9 @@
 int drv_images_load(struct drv_cell *cell, const struct jailhouse_preload_image __user *source,
 		    u32 count, struct jailhouse_reason *why);
 
+/** The cell has loadable regions, and no image was loaded since its creation. */
+bool drv_images_missing(const struct drv_cell *cell);
+
 /** Stop the cell and write the kept images anew, for a restart. */
 int drv_images_reload(struct drv_cell *cell, unsigned int timeout_ms, struct jailhouse_reason *why);
 

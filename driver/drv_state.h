@@ -53,6 +53,8 @@ struct drv_cell {
 	struct cpumask cpus;
 	/** CPUs that the driver took offline for this cell. */
 	struct cpumask offlined;
+	/** An image was loaded since the cell was created. */
+	bool loaded;
 	/** Started since the last load. */
 	bool started;
 	/** A restart was begun and is not complete. */
