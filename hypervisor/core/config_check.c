@@ -24,6 +24,8 @@
 #define ADDRESS_BITS     40
 #define PAGE_OFFSET_MASK 0xfffULL
 #define MIN_HV_MEMORY    0x200000ULL
+/* Leaves room for the redistributors of all CPUs. */
+#define MAX_GIC_BASE     ((1ULL << ADDRESS_BITS) - JAILHOUSE_CONFIG_MAX_CPUS * 0x20000ULL)
 
 #define NONE JAILHOUSE_CONFIG_NO_INDEX
 
@@ -373,9 +375,9 @@ static bool check_platform(const struct check *c, const struct jailhouse_system 
 
 	if (version != 2 && version != 3)
 		return finding(c, JAILHOUSE_CFG_GIC_VERSION, NONE, NONE, version);
-	if (!gicd || gicd & (version == 3 ? 0xffff : 0xfff))
+	if (!gicd || gicd & (version == 3 ? 0xffff : 0xfff) || gicd > MAX_GIC_BASE)
 		return finding(c, JAILHOUSE_CFG_GIC_BASE, NONE, NONE, gicd);
-	if (version == 3 && (!gicr || (gicr & 0xffff)))
+	if (version == 3 && (!gicr || (gicr & 0xffff) || gicr > MAX_GIC_BASE))
 		return finding(c, JAILHOUSE_CFG_GIC_BASE, NONE, NONE, gicr);
 	if (version == 2 && (!gicc || (gicc & PAGE_OFFSET_MASK)))
 		return finding(c, JAILHOUSE_CFG_GIC_BASE, NONE, NONE, gicc);

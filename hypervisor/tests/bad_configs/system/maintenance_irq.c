@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The virtual timer's. */
+#include "base_system.h"
+
+BROKEN_SYSTEM(.header.platform_info.arm.maintenance_irq = 27)
