@@ -33,6 +33,17 @@ $(HT_OUT)/hypervisor/core/string.o: HT_CPPFLAGS += -fno-builtin \
 	$(foreach f,memcpy memmove memset memcmp strlen strcmp,-D$(f)=hyp_$(f))
 $(HT_ARCH:%.c=$(HT_OUT)/%.o): HT_CPPFLAGS += -include $(HT)/fake_private.h
 
+# Configs that are wrong on purpose, compiled as users compile theirs.
+HT_BAD		:= $(patsubst $(HT)/%.c,$(HT_OUT)/%.bin,$(wildcard $(HT)/bad_configs/*/*.c))
+$(HT_OUT)/bad_configs/%.bin: $(HT)/bad_configs/%.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 $(WARN) -Wno-override-init -Iinclude -Iinclude/arch/arm64 \
+		-MMD -MP -MT $@ -MF $(@:.bin=.d) -c $< -o $(@:.bin=.o)
+	$(Q)objcopy -O binary -j .rodata $(@:.bin=.o) $@
+$(HT_OUT)/test_config_check: $(HT_BAD)
+$(HT_OUT)/$(HT)/test_config_check.o: \
+	HT_CPPFLAGS += -DBAD_CONFIGS='"$(abspath $(HT_OUT))/bad_configs"'
+
 $(HT_OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $<"
@@ -40,6 +51,6 @@ $(HT_OUT)/%.o: %.c
 
 $(HT_PROGRAMS): $(HT_OUT)/test_%: $(HT_OUT)/$(HT)/test_%.o $(HT_OBJS)
 	@echo "  HOSTLD  $@"
-	$(Q)$(HOSTCC) $(HT_CFLAGS) $^ $(HT_LDLIBS) -o $@
+	$(Q)$(HOSTCC) $(HT_CFLAGS) $(filter %.o,$^) $(HT_LDLIBS) -o $@
 
--include $(HT_OBJS:.o=.d) $(HT_SUITES:%=$(HT_OUT)/$(HT)/test_%.d)
+-include $(HT_OBJS:.o=.d) $(HT_SUITES:%=$(HT_OUT)/$(HT)/test_%.d) $(HT_BAD:.bin=.d)

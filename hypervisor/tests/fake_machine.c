@@ -57,13 +57,7 @@ static void fake_wait_for_cell(struct cpu *cpu)
 
 static int fake_add_windows(struct cell *cell)
 {
-	int err = mmio_add(&cell->mmio, machine.gicd, gicd_access, 0);
-
-	for (u32 n = 0; !err && n < cpu_count(); n++)
-		err = mmio_add(&cell->mmio,
-			       range_of(FAKE_GICR_BASE + n * (u64)GICR_FRAME_SIZE, GICR_FRAME_SIZE),
-			       gicr_access, n);
-	return err;
+	return gicv3_irqchip.add_windows(cell);
 }
 
 static void fake_move_irq(u32 intid, const struct cpu *target)
@@ -162,14 +156,8 @@ void fake_reset(void)
 	fake_pool_init(FAKE_POOL_PAGES);
 	irqchip = &recording_irqchip;
 	machine.hypervisor = range_of(FAKE_HV_BASE, FAKE_HV_SIZE);
-	machine.gicd = range_of(FAKE_GICD_BASE, GICD_SIZE);
-	machine.gicr = range_of(FAKE_GICR_BASE, FAKE_CPUS * (u64)GICR_FRAME_SIZE);
+	machine.gicd = machine.gicr = range_of(0, 0);
 	fake_gic_init(FAKE_CPUS);
-	gicd = fake_bus_find(FAKE_GICD_BASE);
-	kick_bit = 1u << FAKE_KICK_IRQ;
-	for (u32 n = 0; n < FAKE_CPUS; n++)
-		cpu_get(n)->gicr =
-			(uintptr_t)fake_bus_find(FAKE_GICR_BASE + n * (u64)GICR_FRAME_SIZE);
 	fake_system_default();
 	reasons_before = console_page.reason_seq;
 }
@@ -177,6 +165,7 @@ void fake_reset(void)
 void fake_enable(u32 pages)
 {
 	fake_pool_init(pages);
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
 	assert_int_equal(root_cell_init(&fake_system.header), 0);
 	for (u32 n = 0; n < FAKE_CPUS; n++) {
 		struct cpu *cpu = cpu_get(n);
