@@ -9,6 +9,7 @@ build that fails, a program that crashes and a runner that ends without a result
 
 import argparse
 import glob
+import json
 import os
 import re
 import subprocess
@@ -23,7 +24,8 @@ REPORTS = os.path.join(BUILD, "reports")
 UNIT_SECONDS = 300
 GATE_SECONDS = 300
 SYSTEM_SECONDS = 20 * 60
-SECTIONS = ("build", "unit", "gates", "system")
+BENCH_SECONDS = 300
+SECTIONS = ("build", "unit", "gates", "bench", "system")
 
 
 class Count:
@@ -144,6 +146,31 @@ def gates(count):
             count.add(passed=1)
 
 
+def bench(count):
+    """Counts of EL2 instructions are exact, so a target that is missed is a failed test."""
+    result = os.path.join(BUILD, "bench.json")
+    if os.path.exists(result):
+        os.remove(result)
+    try:
+        done = subprocess.run([sys.executable, os.path.join(CI, "bench.py")], cwd=TOP, check=False,
+                              env=clean_environment(), timeout=BENCH_SECONDS, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        with open(result, encoding="utf-8") as f:
+            rows = json.load(f)["rows"]
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        count.add(failed=[f"make bench: {error}"])
+        return
+    judged = [row for row in rows if row["verdict"] in ("reached", "missed")]
+    missed = [f"bench: {row['operation']}" for row in judged if row["verdict"] == "missed"]
+    say("BENCH", f"{len(judged)} targets, {len(missed)} missed")
+    if missed or not judged or done.returncode:
+        print(done.stdout, flush=True)
+    if not judged or (done.returncode and not missed):
+        missed.append(f"make bench ended with {done.returncode}")
+    count.add(passed=len(judged) - len([m for m in missed if m.startswith("bench:")]),
+              failed=missed)
+
+
 def pytest(count, name, what, seconds, extra=()):
     os.makedirs(REPORTS, exist_ok=True)
     os.makedirs(os.path.join(BUILD, "tmp"), exist_ok=True)
@@ -205,6 +232,8 @@ def main():
                  [name for kind, name in words if kind == "pytest" and name])
         elif section == "gates":
             gates(count)
+        elif section == "bench":
+            bench(count)
         else:
             system(count)
     print(f"== end ({time.monotonic() - started:.0f} s)")
