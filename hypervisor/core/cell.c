@@ -110,13 +110,32 @@ static u32 lowest_cpu(const struct cell *cell)
 	return (u32)__builtin_ctzll(cell->cpus);
 }
 
-/* The first CPU of the cell that has not come to rest, or NULL. */
+/* How often the CPUs of the cell have come to rest; each counts that first. */
+static u32 times_rested(const struct cell *cell)
+{
+	u32 sum = 0;
+
+	for (u32 n = 0; n < cpu_count(); n++)
+		if (cell_owns_cpu(cell, n))
+			sum += __atomic_load_n(
+				&cpu_get(n)->stats[JAILHOUSE_CPU_STAT_VMEXITS_MANAGEMENT],
+				__ATOMIC_ACQUIRE);
+	return sum;
+}
+
+/*
+ * A CPU of the cell that has not come to rest, or NULL. One that came to rest
+ * while we looked may have started another that we had seen at rest: then we
+ * know nothing.
+ */
 static struct cpu *busy_cpu(const struct cell *cell)
 {
+	u32 before = times_rested(cell);
+
 	for (u32 n = 0; n < cpu_count(); n++)
 		if (cell_owns_cpu(cell, n) && !cpu_is_idle(cpu_get(n)))
 			return cpu_get(n);
-	return NULL;
+	return times_rested(cell) == before ? NULL : cpu_get(lowest_cpu(cell));
 }
 
 static void request_stop(const struct cell *cell, u32 except)
