@@ -88,9 +88,9 @@ static int check_region(const struct cell *new, u32 n)
 	    range_overlaps(virt, machine.gicd) || range_overlaps(virt, machine.gicr))
 		return (int)reason(
 			-EINVAL,
-			"memory region %u at 0x%llx covers the interrupt controller, which "
-			"is filtered; leave it out, the cell sees it at the same address",
-			n, phys.base);
+			"memory region %u (phys 0x%llx, virt 0x%llx) covers the interrupt controller, "
+			"which is filtered; leave it out, the cell sees it at the same address",
+			n, phys.base, virt.base);
 	if (phys.size && phys.base + (phys.size - 1) >= 1ULL << STAGE2_IPA_BITS)
 		return (int)reason(-EINVAL, "memory region %u at 0x%llx is beyond 40 bits", n,
 				   phys.base);
