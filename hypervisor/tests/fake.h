@@ -66,6 +66,8 @@ extern void (*fake_on_tlb_flush)(u16 vmid);
 extern void (*fake_on_cache_flush)(const void *va);
 /** Called at each counter_now(). */
 extern void (*fake_on_counter)(void);
+/** Called after each cpu_is_idle(), before its result is used. */
+extern void (*fake_on_idle_check)(u32 id);
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
@@ -143,7 +145,7 @@ void fake_gic_init(u32 cpus);
 /* --- CPUs ------------------------------------------------------------------------------------- */
 
 #define FAKE_CPUS         4
-#define FAKE_TICKS_PER_MS 62500
+#define FAKE_TICKS_PER_MS 62500ULL
 
 extern u64 fake_now;
 /** The image header; max_cpus may be changed. */
@@ -201,6 +203,9 @@ void fake_system_default(void);
 
 /** Linux takes a CPU offline by PSCI. */
 void fake_cpu_offline(u32 id);
+
+/** Take the management lock, as a call that is under way; or release it. */
+long fake_management_lock(bool take);
 
 /** The reason given last, "" if there is none since fake_machine_init(). */
 const char *fake_reason(void);

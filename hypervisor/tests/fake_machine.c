@@ -325,7 +325,10 @@ void fake_snapshot(struct fake_snapshot *s)
 		assert_true(n < ARRAY_SIZE(s->cells));
 		s->cells[n] = *c;
 		/* Counts replacements, whether they are undone or not. */
-		s->cells[n++].stage2.sequence &= 1;
+		s->cells[n].stage2.sequence &= 1;
+		if (c->phase == CELL_IDLE)
+			s->cells[n].deadline = 0;
+		n++;
 	}
 	for (u32 i = 0; i < FAKE_CPUS; i++) {
 		s->cpus[i] = *cpu_get(i);
@@ -334,11 +337,22 @@ void fake_snapshot(struct fake_snapshot *s)
 		if (!cpu_is_idle(cpu_get(i)))
 			memcpy(s->cpu_roots[i], cpu_get(i)->root, sizeof(s->cpu_roots[i]));
 		else
-			s->cpus[i].entry = s->cpus[i].context = 0;
+			s->cpus[i].entry = s->cpus[i].context = s->cpus[i].first = 0;
 	}
 	s->gic = fake_gic;
 	s->gic.rwp_polls = 0;
 	memcpy(s->restart_cells, console_page.restart_cells, sizeof(s->restart_cells));
+}
+
+static void same(const char *when, const char *what, const void *before, const void *after,
+		 u64 size)
+{
+	const u8 *a = before, *b = after;
+
+	for (u64 i = 0; i < size; i++)
+		if (a[i] != b[i])
+			fail_msg("%s: %s differs at byte %llu: 0x%02x, before 0x%02x", when, what,
+				 i, b[i], a[i]);
 }
 
 void fake_snapshot_equal(const struct fake_snapshot *before, const char *when)
@@ -346,13 +360,7 @@ void fake_snapshot_equal(const struct fake_snapshot *before, const char *when)
 	static struct fake_snapshot after;
 
 	fake_snapshot(&after);
-#define SAME(field)                                                                            \
-	do {                                                                                   \
-		if (memcmp(&before->field, &after.field, sizeof(after.field)) != 0)            \
-			fail_msg("%s: %s differs (first word %#llx, was %#llx)", when, #field, \
-				 *(const u64 *)(const void *)&after.field,                     \
-				 *(const u64 *)(const void *)&before->field);                  \
-	} while (0)
+#define SAME(field) same(when, #field, &before->field, &after.field, sizeof(after.field))
 	if (before->pool_used != after.pool_used)
 		fail_msg("%s: %u pages in use, before %u", when, after.pool_used,
 			 before->pool_used);

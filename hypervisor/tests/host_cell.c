@@ -6,10 +6,20 @@
 
 #include <string.h>
 
+#include "fake.h"
+
 void fake_cells_reset(void);
 void fake_cells_reset(void)
 {
 	memset(&root_cell, 0, sizeof(root_cell));
 	cell_lock = 0;
 	num_cells = 1;
+}
+
+long fake_management_lock(bool take)
+{
+	if (take)
+		return management_begin();
+	spin_unlock(&cell_lock);
+	return 0;
 }

@@ -34,10 +34,13 @@ static u32 current;
 #define volatile(...) ((void)0)
 void unused_spin_wait_lock(u32 *lock);
 #define spin_wait_lock unused_spin_wait_lock
+#define cpu_is_idle    real_cpu_is_idle
+bool real_cpu_is_idle(const struct cpu *cpu);
 #include "../arch/arm64/cpu.c"
 #undef volatile
 #undef __asm__
 #undef spin_wait_lock
+#undef cpu_is_idle
 
 #include <string.h>
 
@@ -49,6 +52,7 @@ jmp_buf fake_stop;
 jmp_buf *fake_exit;
 u64 fake_firmware_answer;
 void (*fake_on_counter)(void);
+void (*fake_on_idle_check)(u32 id);
 struct jailhouse_header fake_header;
 
 static struct cpu_private privates[MAX_CPUS];
@@ -93,6 +97,7 @@ void fake_cpus_reset(void)
 	fake_exit = NULL;
 	fake_firmware_answer = 0;
 	fake_on_counter = NULL;
+	fake_on_idle_check = NULL;
 	fake_sysregs_reset();
 }
 
@@ -110,6 +115,16 @@ void fake_run_on(u32 id)
 {
 	assert_true(id < cpu_count());
 	current = id;
+}
+
+/* Other CPUs go on between two looks at them. */
+bool cpu_is_idle(const struct cpu *cpu)
+{
+	bool idle = real_cpu_is_idle(cpu);
+
+	if (fake_on_idle_check)
+		fake_on_idle_check(cpu->id);
+	return idle;
 }
 
 /* --- where control returns to the test ------------------------------------------------------------ */

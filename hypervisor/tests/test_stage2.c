@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define VMID 42
+#define VMID       42
 /* Two GiB that start at the second, and one far above. */
 #define LOW_BASE   SZ_1G
 #define LOW_SIZE   (2 * SZ_1G)
@@ -108,9 +108,8 @@ static void tlb_look(void)
 
 		if (!now.valid)
 			continue;
-		if (tlb[i].valid &&
-		    (tlb[i].size != now.size || tlb[i].pa != now.pa ||
-		     tlb[i].attributes != now.attributes))
+		if (tlb[i].valid && (tlb[i].size != now.size || tlb[i].pa != now.pa ||
+				     tlb[i].attributes != now.attributes))
 			fail_msg("0x%llx: translation changed from 0x%llx (size 0x%llx) to 0x%llx "
 				 "(size 0x%llx) without a flush",
 				 sample[i], tlb[i].pa, tlb[i].size, now.pa, now.size);
@@ -217,7 +216,8 @@ static void compare(void)
 			continue;
 		assert_int_equal(m.pa.v, (model[page] & ~PAGE_MASK) + offset);
 		assert_int_equal(m.flags, model[page] & 0xff);
-		assert_int_equal(hardware.pa + (ipa & (hardware.size - 1)), model[page] & ~PAGE_MASK);
+		assert_int_equal(hardware.pa + (ipa & (hardware.size - 1)),
+				 model[page] & ~PAGE_MASK);
 	}
 }
 
@@ -461,8 +461,8 @@ static void test_collapse_joins_only_what_is_equal(void **state)
 	stage2_unmap(&s2, ipa_of(LOW_BASE + SZ_2M - PAGE_SIZE), PAGE_SIZE);
 	stage2_collapse(&s2, ipa_of(LOW_BASE), SZ_2M);
 	assert_int_equal(walk(copy, LOW_BASE).size, PAGE_SIZE);
-	stage2_map(&s2, ipa_of(LOW_BASE + SZ_2M - PAGE_SIZE),
-		   pa_of(4 * SZ_1G + SZ_2M - PAGE_SIZE), PAGE_SIZE, S2_READ);
+	stage2_map(&s2, ipa_of(LOW_BASE + SZ_2M - PAGE_SIZE), pa_of(4 * SZ_1G + SZ_2M - PAGE_SIZE),
+		   PAGE_SIZE, S2_READ);
 	/* The range must hold the whole block. */
 	stage2_collapse(&s2, ipa_of(LOW_BASE + PAGE_SIZE), SZ_2M);
 	stage2_collapse(&s2, ipa_of(LOW_BASE), SZ_2M - PAGE_SIZE);
@@ -640,8 +640,7 @@ static void random_changes(bool fail)
 			choose_samples(taken[i].first, taken[i].pages);
 			if (fail && fake_random_below(3) == 0)
 				page_alloc_fail_after((int)fake_random_below(4));
-			refused = stage2_prepare_unmap(&s2,
-						       ipa_of(page_address(taken[i].first)),
+			refused = stage2_prepare_unmap(&s2, ipa_of(page_address(taken[i].first)),
 						       taken[i].pages * PAGE_SIZE) != 0;
 			page_alloc_fail_after(-1);
 		}
