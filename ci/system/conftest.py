@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import boards  # noqa: E402
+import life  # noqa: E402
 from guest import GuestError  # noqa: E402
 
 BOARDS = boards.load()
@@ -47,10 +48,16 @@ def kernel(board):
 @pytest.fixture(scope="module")
 def guest(board, request):
     """A booted guest, shared by the tests of a file. A file that needs other machines makes its own
-    with board.guest()."""
+    with board.guest(). A function guest_files() of the file returns what else the guest has, as
+    {path: bytes}."""
     module = request.module.__name__.split(".")[-1]
-    with board.guest(name=f"{module}-{board.board}") as machine:
+    options = {}
+    if hasattr(request.module, "guest_files"):
+        options["initrd"] = life.initrd_with(board.kernel, module, request.module.guest_files())
+    with board.guest(name=f"{module}-{board.board}", **options) as machine:
         yield machine
+    if options:
+        os.remove(options["initrd"])
 
 
 @pytest.fixture

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+Cell configs as Python objects: read from a compiled .cell, changed, and packed again, also into
+something that breaks the rules. The layout is that of include/jailhouse/cell-config.h.
+"""
+
+import dataclasses
+import os
+import struct
+
+from guest import BUILD
+
+READ, WRITE, EXECUTE, DMA, IO, COMM, LOADABLE, ROOTSHARED = (1 << n for n in range(8))
+RAM = READ | WRITE | EXECUTE | LOADABLE
+
+PASSIVE_COMMREG = 0x1
+EXTENDED = 0x20000000
+CONSOLE_PERMITTED = 0x40000000
+
+VIOLATION_PARK, VIOLATION_ABORT = 0, 1
+TRAP_WFI, SCRUB = 1, 2
+
+SYSTEM_SIZE = 488
+# Offsets of fields that tests overwrite.
+SIGNATURE, ARCHITECTURE, REVISION, NAME, ID, FLAGS = 0, 5, 6, 8, 40, 44
+CPU_SET_SIZE, NUM_REGIONS, NUM_CACHES, NUM_IRQCHIPS, NUM_PIOS, NUM_PCI, NUM_CAPS, NUM_STREAMS = range(
+    48, 80, 4)
+SYSTEM_FLAGS, HYPERVISOR_MEMORY, DEBUG_CONSOLE, PLATFORM, ROOT_CELL = 8, 12, 44, 76, 356
+
+_HEADER = struct.Struct("<5sBH32sII8IIQQ32s")
+_REGION = struct.Struct("<4Q")
+_IRQCHIP = struct.Struct("<QII4I")
+_MAGIC = 0x315458454b4c4243
+
+
+def built(name):
+    """The bytes of build/configs/qemu-arm64/NAME.cell."""
+    with open(os.path.join(BUILD, "configs", "qemu-arm64", name + ".cell"), "rb") as f:
+        return f.read()
+
+
+@dataclasses.dataclass
+class Region:
+    phys: int
+    virt: int
+    size: int
+    flags: int
+
+    def pack(self):
+        return _REGION.pack(self.phys, self.virt, self.size, self.flags)
+
+
+@dataclasses.dataclass
+class Irqchip:
+    """The interrupts of one descriptor, as INTIDs."""
+
+    intids: set
+    pin_base: int = 32
+    address: int = 0x08000000
+    id: int = 0
+
+    def pack(self):
+        words = [0] * 4
+        for intid in self.intids:
+            bit = intid - self.pin_base
+            words[bit // 32] |= 1 << bit % 32
+        return _IRQCHIP.pack(self.address, self.id, self.pin_base, *words)
+
+
+def cpu_mask(*cpus, size=8):
+    return sum(1 << cpu for cpu in cpus).to_bytes(size, "little")
+
+
+def comm_region():
+    return Region(0, 0x80000000, 0x1000, READ | WRITE | COMM)
+
+
+@dataclasses.dataclass
+class Cell:
+    """A non-root cell. `records` is what the extension block holds, packed."""
+
+    name: str = "inmate-demo"
+    cpus: tuple = (3,)
+    regions: list = dataclasses.field(default_factory=list)
+    irqchips: list = dataclasses.field(default_factory=list)
+    flags: int = CONSOLE_PERMITTED
+    reset_address: int = 0
+    reply_timeout: int = 2000000
+    console: bytes = bytes(32)
+    records: list = dataclasses.field(default_factory=list)
+
+    def pack(self):
+        mask = cpu_mask(*self.cpus)
+        flags = self.flags | (EXTENDED if self.records else 0)
+        counts = (len(mask), len(self.regions), 0, len(self.irqchips), 0, 0, 0, 0)
+        data = _HEADER.pack(b"JHCLL", 2, 14, self.name.encode(), 0, flags, *counts, 0,
+                            self.reset_address, self.reply_timeout, self.console) + mask
+        data += b"".join(part.pack() for part in [*self.regions, *self.irqchips])
+        if self.records:
+            block = b"".join(self.records)
+            data += struct.pack("<QII", _MAGIC, 16 + len(block), len(self.records)) + block
+        return data
+
+
+def policy(on_violation=VIOLATION_PARK, flags=TRAP_WFI | SCRUB):
+    return struct.pack("<HHIII", 1, 0, 16, on_violation, flags)
+
+
+def region_name(region, name):
+    return struct.pack("<HHII28s", 2, 0, 40, region, name.encode())
+
+
+def patched(data, offset, new):
+    """The bytes with `new` (bytes, or a number for 4 bytes) at the offset."""
+    if isinstance(new, int):
+        new = struct.pack("<I", new)
+    return data[:offset] + new + data[offset + len(new):]
+
+
+def quiet_system():
+    """The root config without a UART for the hypervisor, so that the guest's console carries only
+    what Linux says, and reports are read untorn from the hypervisor's log."""
+    return patched(built("qemu-arm64"), DEBUG_CONSOLE, bytes(32))

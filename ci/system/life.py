@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the system tests do again and again: enable, create, load, look at the state, compare."""
+
+import dataclasses
+import gzip
+import os
+import re
+import subprocess
+import time
+
+import mkinitramfs
+from guest import BUILD
+
+ROOT_CONFIG = "/etc/jailhouse/qemu-arm64.cell"
+DEMO_CONFIG = "/etc/jailhouse/qemu-arm64-inmate-demo.cell"
+SMP_CONFIG = "/etc/jailhouse/qemu-arm64-smp-demo.cell"
+DEMO = "inmate-demo"
+GIC_DEMO = "/usr/libexec/jailhouse/demos/gic-demo.bin"
+UART_DEMO = "/usr/libexec/jailhouse/demos/uart-demo.bin"
+SMP_DEMO = "/usr/libexec/jailhouse/demos/smp-demo.bin"
+FORBIDDEN = "/usr/libexec/jailhouse/tests/forbidden.bin"
+SYSFS = "/sys/devices/jailhouse"
+
+# What no healthy kernel writes.
+COMPLAINT = re.compile(r"\b(BUG|Oops|WARNING|Call trace|Internal error|Unhandled|soft lockup|"
+                       r"hung_task|blocked for more than|rcu.*stall|Kernel panic|nobody cared)\b")
+
+
+def initrd_with(kernel, name, files):
+    """An initramfs with further files, {path in the guest: bytes}; returns its path."""
+    archive = mkinitramfs.Archive()
+    for path, data in files.items():
+        parts = path.strip("/").split("/")
+        for depth in range(1, len(parts)):
+            archive.directory("/".join(parts[:depth]))
+        archive.add(path.strip("/"), 0o100755, data)
+    folder = os.path.join(BUILD, "tmp", "initrd")
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, f"{name}-{kernel}-{os.getpid()}.gz")
+    with open(os.path.join(BUILD, "initramfs", f"{kernel}.cpio.gz"), "rb") as f:
+        base = f.read()
+    with open(path, "wb") as f:
+        f.write(base + gzip.compress(archive.finish(), compresslevel=1))
+    return path
+
+
+def complaints(guest):
+    """Lines of the kernel's log that should not be there."""
+    return [line for line in guest.dmesg().split("\n") if COMPLAINT.search(line)]
+
+
+def refused(guest, command, *patterns, timeout=30):
+    """The command fails with status 1, and its output matches every pattern. Returns the output."""
+    status, output = guest.run(command, timeout)
+    assert status == 1, f"`{command}` ended with {status}, not with 1:\n{output}"
+    for pattern in patterns:
+        assert re.search(pattern, output), f"`{command}` does not say {pattern!r}:\n{output}"
+    return output
+
+
+def succeeds(guest, command, timeout=30):
+    status, output = guest.run(command, timeout)
+    assert status == 0, f"`{command}` ended with {status}:\n{output}"
+    return output
+
+
+def sysfs(guest, path):
+    return guest.check(f"cat {SYSFS}/{path}").strip()
+
+
+def state(guest, cell=1):
+    return sysfs(guest, f"cells/{cell}/state")
+
+
+def wait_state(guest, wanted, cell=1, seconds=5):
+    """Waits in the guest until the cell has a state (a basic regular expression)."""
+    status, output = guest.run(
+        f"for i in $(seq {seconds * 50}); do s=$(cat {SYSFS}/cells/{cell}/state); "
+        f"echo \"$s\" | grep -qx '{wanted}' && exit 0; usleep 20000; done; echo \"$s\"; exit 1",
+        timeout=seconds + 20)
+    assert status == 0, f"the state of cell {cell} is not {wanted!r} after {seconds} s: {output}"
+
+
+def stats(guest, cell):
+    """{counter: sum} of a cell's statistics."""
+    text = guest.check(f"cd {SYSFS}/cells/{cell}/statistics; grep . vmexits_*")
+    return {name: int(value) for name, value in re.findall(r"vmexits_(\w+):(\d+)", text)}
+
+
+def symbol(name, program="demos/gic-demo"):
+    """The address of a variable of an inmate."""
+    out = subprocess.run(["aarch64-linux-gnu-nm", os.path.join(BUILD, "inmates", program + ".elf")],
+                         check=True, stdout=subprocess.PIPE, text=True).stdout
+    return int(re.search(rf"^(\w+) . {name}$", out, re.M)[1], 16)
+
+
+def read_u64(guest, address):
+    """A word of physical memory, as the machine sees it."""
+    return int.from_bytes(guest.read_memory(address, 8), "little")
+
+
+@dataclasses.dataclass
+class Linux:
+    """What Linux has. Two of these are equal if nothing was lost."""
+
+    online: str
+    mem_total: int
+    iomem: str
+    drivers: str
+
+    @classmethod
+    def look(cls, guest):
+        text = guest.check(
+            "cat /sys/devices/system/cpu/online; echo --; grep MemTotal /proc/meminfo; echo --; "
+            "cat /proc/iomem; echo --; ls /sys/bus/platform/drivers/*/ /sys/bus/amba/drivers/*/")
+        online, total, iomem, drivers = (part.strip() for part in text.split("--\n"))
+        return cls(online, int(re.search(r"\d+", total)[0]), iomem, drivers)
+
+
+@dataclasses.dataclass
+class Partition:
+    """What sysfs shows of hypervisor and cells, and what Linux has."""
+
+    linux: Linux
+    pools: str
+    cells: str
+
+    @classmethod
+    def look(cls, guest):
+        text = guest.check(
+            f"cd {SYSFS}; cat enabled mem_pool_size mem_pool_used remap_pool_used; echo --; "
+            "for f in cells/*/name cells/*/state cells/*/cpus_assigned_list cells/*/cpus_failed_list; "
+            "do [ -f $f ] && echo $f $(cat $f); done; true")
+        pools, cells = text.split("--\n")
+        return cls(Linux.look(guest), pools, cells)
+
+
+def every_cpu_works(guest, count=4):
+    """Each CPU of Linux runs a program that is bound to it."""
+    cpus = list(range(count))
+    assert guest.check("nproc").strip() == str(count)
+    text = guest.check(f"for c in {' '.join(map(str, cpus))}; do "
+                       "taskset $(printf %x $((1 << c))) sh -c 'echo $0' $c & done; wait")
+    assert sorted(text.split()) == [str(cpu) for cpu in cpus]
+
+
+def insmod(guest, parameters=""):
+    succeeds(guest, f"insmod /lib/modules/jailhouse.ko {parameters}")
+
+
+def enable(guest, config=ROOT_CONFIG):
+    return succeeds(guest, f"jailhouse enable {config}", timeout=60)
+
+
+def disable(guest):
+    return succeeds(guest, "jailhouse disable", timeout=60)
+
+
+def create(guest, config=DEMO_CONFIG):
+    return succeeds(guest, f"jailhouse cell create {config}", timeout=60)
+
+
+def load(guest, image, parameters="", cell=DEMO):
+    strings = f"-s '{parameters}' -a 0x1000" if parameters else ""
+    return succeeds(guest, f"jailhouse cell load {cell} {image} {strings}")
+
+
+def start(guest, cell=DEMO):
+    return succeeds(guest, f"jailhouse cell start {cell}")
+
+
+def destroy(guest, cell=DEMO):
+    return succeeds(guest, f"jailhouse cell destroy {cell}", timeout=60)
+
+
+def forbidden(guest, test, parameters="", cell=DEMO):
+    """Runs the forbidden-things inmate; returns where its output starts on the second UART."""
+    begin = len(guest.uart1())
+    words = f"test={test} {parameters}".strip()
+    succeeds(guest, f"jailhouse cell load {cell} {FORBIDDEN} -s '{words}' -a 0x1000 && "
+                    f"jailhouse cell start {cell}", timeout=40)
+    return begin
+
+
+class HypervisorLog:
+    """The ring of the hypervisor's messages, read from the machine's memory: without the guest's
+    help, and without tears. Tests that must not be disturbed by reading use it."""
+
+    SIZE = 2048
+
+    def __init__(self, guest, hypervisor_base=0x7fc00000):
+        with open(os.path.join(BUILD, "hypervisor", "jailhouse.bin"), "rb") as f:
+            header = f.read(40)
+        self.guest = guest
+        self.page = hypervisor_base + int.from_bytes(header[32:40], "little")
+        self.start = 0
+
+    def mark(self):
+        """said() returns what comes from now on."""
+        self.start = self._read()[0]
+
+    def _read(self):
+        while True:
+            data = self.guest.read_memory(self.page, 8 + self.SIZE)
+            busy, tail = (int.from_bytes(data[n:n + 4], "little") for n in (0, 4))
+            if not busy:
+                return tail, data[8:]
+
+    def said(self, until="", seconds=5):
+        """What was said since the mark, once that contains `until`, or the time is over."""
+        end = time.monotonic() + seconds
+        while True:
+            tail, ring = self._read()
+            assert tail - self.start <= self.SIZE, "the ring of messages has run over"
+            text = bytes(ring[n % self.SIZE] for n in range(self.start, tail))
+            text = text.decode("utf-8", errors="replace").replace("\r", "")
+            if until in text or time.monotonic() > end:
+                return text
+            time.sleep(0.02)
