@@ -11,6 +11,7 @@
 #include <linux/miscdevice.h>
 #include <linux/moduleparam.h>
 #include <linux/of.h>
+#include <linux/of_address.h>
 #include <linux/sizes.h>
 
 #include <asm/arch_timer.h>
@@ -180,7 +181,7 @@ static int check_its(const struct environment *e)
 			continue;
 		drv_reason_set(
 			e->why, -EBUSY,
-			"the interrupt translation service %pOF is in use, and can be told to write to any memory; disable it in the device tree (QEMU: -M virt,its=off), or load the module with its_trusted=1 if you trust root with that",
+			"the interrupt translation service %pOF is in use, and can be told to write to any memory; disable it in the device tree (QEMU: -M virt,its=off)",
 			node);
 		of_node_put(node);
 		return -EBUSY;
@@ -188,10 +189,38 @@ static int check_its(const struct environment *e)
 	return 0;
 }
 
+static bool is_at(struct device_node *node, int index, u64 address)
+{
+	struct resource found;
+
+	return !of_address_to_resource(node, index, &found) && found.start == address;
+}
+
+/* Touching registers where there are none ends in an external abort at EL2. */
+static int check_gic(const struct environment *e)
+{
+	u64 gicd = e->config->platform_info.arm.gicd_base;
+	u64 gicr = e->config->platform_info.arm.gicr_base;
+	struct device_node *node;
+	bool there;
+
+	if (!of_have_populated_dt() || e->config->platform_info.arm.gic_version != 3)
+		return 0;
+	node = of_find_compatible_node(NULL, NULL, "arm,gic-v3");
+	there = node && is_at(node, 0, gicd) && is_at(node, 1, gicr);
+	of_node_put(node);
+	if (there)
+		return 0;
+	return drv_reason_set(
+		e->why, -ENODEV,
+		"the system config has a GICv3 with its distributor at 0x%llx and redistributors at 0x%llx, this machine has %s; use the config of this machine",
+		gicd, gicr, node ? "one elsewhere" : "none");
+}
+
 /* The order matters up to the owner of EL2: each check is safe only after those before it. */
 static int (*const checks[])(const struct environment *e) = {
 	check_kernel_el, check_boot_el, check_el2_owner, check_pseudo_nmi,
-	check_memory,    check_cpus,    check_its,
+	check_memory,    check_cpus,    check_gic,       check_its,
 };
 
 int drv_environment_check(const struct jailhouse_system *config, struct jailhouse_reason *why)
