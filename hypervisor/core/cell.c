@@ -27,11 +27,6 @@ struct cell root_cell;
 static u32 cell_lock;
 static u32 num_cells = 1;
 
-struct cell *cell_first(void)
-{
-	return &root_cell;
-}
-
 u32 cell_num(void)
 {
 	return num_cells;
@@ -110,32 +105,16 @@ static u32 lowest_cpu(const struct cell *cell)
 	return (u32)__builtin_ctzll(cell->cpus);
 }
 
-/* How often the CPUs of the cell have come to rest; each counts that first. */
-static u32 times_rested(const struct cell *cell)
-{
-	u32 sum = 0;
-
-	for (u32 n = 0; n < cpu_count(); n++)
-		if (cell_owns_cpu(cell, n))
-			sum += __atomic_load_n(
-				&cpu_get(n)->stats[JAILHOUSE_CPU_STAT_VMEXITS_MANAGEMENT],
-				__ATOMIC_ACQUIRE);
-	return sum;
-}
-
 /*
- * A CPU of the cell that has not come to rest, or NULL. One that came to rest
- * while we looked may have started another that we had seen at rest: then we
- * know nothing.
+ * A CPU of the cell that has not come to rest, or NULL. While `closing` is set
+ * none that was seen at rest can be switched on again.
  */
 static struct cpu *busy_cpu(const struct cell *cell)
 {
-	u32 before = times_rested(cell);
-
 	for (u32 n = 0; n < cpu_count(); n++)
 		if (cell_owns_cpu(cell, n) && !cpu_is_idle(cpu_get(n)))
 			return cpu_get(n);
-	return times_rested(cell) == before ? NULL : cpu_get(lowest_cpu(cell));
+	return NULL;
 }
 
 static void request_stop(const struct cell *cell, u32 except)
@@ -185,18 +164,23 @@ static long stop_cell(struct cell *cell)
 		err = ask_cell(cell);
 		if (err)
 			return err;
+		__atomic_store_n(&cell->closing, true, __ATOMIC_SEQ_CST);
 		request_stop(cell, MAX_CPUS);
 		cell->phase = CELL_STOPPING;
 		cell->deadline = counter_now() + counter_ticks(STOP_TIMEOUT_US);
 	}
 	cpu = busy_cpu(cell);
+	/* Zeroing takes as long as it takes. */
+	if (cpu && cell->phase == CELL_SCRUBBING)
+		return -EAGAIN;
 	if (cpu && counter_now() < cell->deadline) {
-		/* A sibling may have switched one on meanwhile. */
+		/* One may have been on the way on when we looked. */
 		request_stop(cell, MAX_CPUS);
 		return -EAGAIN;
 	}
 	if (cpu) {
 		cell->phase = CELL_IDLE;
+		cell->closing = false;
 		return reason(-EIO,
 			      "CPU %u of cell \"%s\" did not stop within 1 s; the cell stays as it "
 			      "is, try again",
@@ -206,11 +190,11 @@ static long stop_cell(struct cell *cell)
 	return 0;
 }
 
-static void move_irqs(const struct cell *cell, const struct cpu *target)
+static void move_irqs(const struct cell *cell, const struct cpu *target, const struct cell *to)
 {
 	for (u32 w = 1; w < NUM_INTIDS / 32; w++)
 		for (u32 bits = cell->irqs[w]; bits; bits &= bits - 1)
-			irqchip->move_irq(32 * w + (u32)__builtin_ctz(bits), target);
+			irqchip->move_irq(32 * w + (u32)__builtin_ctz(bits), target, cell, to);
 }
 
 /* All CPUs rest: the cell is shut down. */
@@ -219,7 +203,7 @@ static void set_shut_down(struct cell *cell)
 	for (u32 n = 0; n < cpu_count(); n++)
 		if (cell_owns_cpu(cell, n))
 			cpu_get(n)->failed = false;
-	move_irqs(cell, cpu_get(lowest_cpu(cell)));
+	move_irqs(cell, cpu_get(lowest_cpu(cell)), cell);
 	comm_set_state(cell, JAILHOUSE_CELL_SHUT_DOWN);
 	clear_restart(cell);
 	cell->phase = CELL_IDLE;
@@ -352,8 +336,10 @@ static long start_locked(u64 id)
 	boot->entry = cell->config->cpu_reset_address;
 	boot->context = 0;
 	boot->first = true;
+	__atomic_store_n(&cell->closing, false, __ATOMIC_SEQ_CST);
 	boot->power = CPU_POWER_ON_PENDING;
-	cpu_request(boot, CPU_REQ_START);
+	if (!cpu_start(boot))
+		return reason(-EIO, "CPU %u is busy", boot->id);
 	printk("Started cell \"%s\"\n", cell->config->name);
 	return 0;
 }
@@ -388,7 +374,7 @@ static void release_cell(struct cell *cell)
 	for_regions(cell, 0, root_map);
 	root_cell_collapse(cell);
 
-	move_irqs(cell, this_cpu());
+	move_irqs(cell, this_cpu(), &root_cell);
 	root_cell_take_irqs(cell);
 	for (u32 n = 0; n < cpu_count(); n++)
 		if (cell_owns_cpu(cell, n))
@@ -416,12 +402,10 @@ static long destroy_locked(u64 id)
 		if (err)
 			return err;
 		set_shut_down(cell);
-		if (cell->policy & JAILHOUSE_POLICY_SCRUB) {
-			boot = cpu_get(lowest_cpu(cell));
-			cell->was_loadable = false;
-			cell->phase = CELL_SCRUBBING;
-			cpu_request(boot, CPU_REQ_SCRUB);
-		}
+		boot = cpu_get(lowest_cpu(cell));
+		cell->was_loadable = false;
+		cell->phase = CELL_SCRUBBING;
+		cpu_request(boot, CPU_REQ_SCRUB);
 	}
 	if (busy_cpu(cell))
 		return -EAGAIN;
@@ -464,21 +448,25 @@ long cell_destroy(u64 id)
 
 long cell_get_state(u64 id)
 {
-	long err = management_begin();
+	long state;
 
-	if (err)
-		return err;
-	err = get_state_locked(id);
+	if (!cell_is_root(this_cpu()->cell))
+		return -EPERM;
+	/* What another call does in EL2 is bounded: wait, and have an answer. */
+	spin_lock(&cell_lock);
+	state = get_state_locked(id);
 	spin_unlock(&cell_lock);
-	return err;
+	return state;
 }
 
 void cell_cpu_failed(struct cell *cell)
 {
-	for (u32 n = 0; n < cpu_count(); n++)
-		if (cell_owns_cpu(cell, n) &&
-		    __atomic_load_n(&cpu_get(n)->power, __ATOMIC_SEQ_CST) != CPU_POWER_OFF)
+	for (u32 n = 0; n < cpu_count(); n++) {
+		u32 power = __atomic_load_n(&cpu_get(n)->power, __ATOMIC_SEQ_CST);
+
+		if (cell_owns_cpu(cell, n) && power != CPU_POWER_OFF && power != CPU_POWER_STOPPING)
 			return;
+	}
 	comm_set_state(cell, JAILHOUSE_CELL_FAILED);
 	printk("Cell \"%s\" failed\n", cell->config->name);
 }
@@ -499,6 +487,7 @@ void cell_end_self(bool restart)
 
 	printk("Cell \"%s\" %s\n", cell->config->name,
 	       restart ? "asks to be restarted" : "switched itself off");
+	__atomic_store_n(&cell->closing, true, __ATOMIC_SEQ_CST);
 	comm_set_state(cell, JAILHOUSE_CELL_SHUT_DOWN);
 	request_stop(cell, this_cpu()->id);
 	if (restart)

@@ -25,20 +25,24 @@ _Static_assert(sizeof(struct cell) <= PAGE_SIZE, "cells are allocated as a page"
 static int copy_from_root(void *dest, u64 ipa, u64 size)
 {
 	u8 *to = dest;
+	int err = 0;
 
 	while (size) {
 		u64 n = MIN(size, PAGE_SIZE - (ipa & PAGE_MASK));
 		struct stage2_mapping mapping;
 
 		if (!stage2_lookup(&root_cell.stage2, ipa_of(ipa), &mapping) ||
-		    !(mapping.flags & S2_READ) || (mapping.flags & S2_DEVICE))
-			return -EINVAL;
+		    !(mapping.flags & S2_READ) || (mapping.flags & S2_DEVICE)) {
+			err = -EINVAL;
+			break;
+		}
 		memcpy(to, map_temporary(mapping.pa, n), n);
 		to += n;
 		ipa += n;
 		size -= n;
 	}
-	return 0;
+	unmap_temporary();
+	return err;
 }
 
 /* Size that the counts of a not yet checked descriptor stand for. */
@@ -247,7 +251,7 @@ static void commit(struct cell *cell)
 		root_cell.irqs[w] &= ~cell->irqs[w];
 		for (u32 bits = cell->irqs[w]; bits; bits &= bits - 1)
 			irqchip->move_irq(32 * w + (u32)__builtin_ctz(bits),
-					  cpu_get((u32)__builtin_ctzll(cpus)));
+					  cpu_get((u32)__builtin_ctzll(cpus)), &root_cell, cell);
 	}
 	/* Nothing of root's may reach the CPUs that left it. */
 	irqchip->confine_irqs(cell, this_cpu());

@@ -91,14 +91,3 @@ u32 vformat_string(char *buffer, u32 size, const char *format, __builtin_va_list
 		buffer[MIN(o.length, size - 1)] = 0;
 	return o.length;
 }
-
-u32 format_string(char *buffer, u32 size, const char *format, ...)
-{
-	__builtin_va_list args;
-	u32 length;
-
-	__builtin_va_start(args, format);
-	length = vformat_string(buffer, size, format, args);
-	__builtin_va_end(args);
-	return length;
-}

@@ -10,24 +10,18 @@
 #include <hyp/printk.h>
 #include <hyp/page_alloc.h>
 
-static long hc_create(u64 code __unused_arg, u64 address, u64 unused __unused_arg)
+/* Calls of root's management, with a cell or a config as argument. */
+static long hc_manage(u64 code, u64 arg, u64 unused __unused_arg)
 {
-	return cell_create(address);
-}
+	static long (*const calls[])(u64 arg) = {
+		[JAILHOUSE_HC_CELL_CREATE] = cell_create,
+		[JAILHOUSE_HC_CELL_START] = cell_start,
+		[JAILHOUSE_HC_CELL_SET_LOADABLE] = cell_set_loadable,
+		[JAILHOUSE_HC_CELL_DESTROY] = cell_destroy,
+		[JAILHOUSE_HC_CELL_GET_STATE] = cell_get_state,
+	};
 
-static long hc_start(u64 code __unused_arg, u64 id, u64 unused __unused_arg)
-{
-	return cell_start(id);
-}
-
-static long hc_set_loadable(u64 code __unused_arg, u64 id, u64 unused __unused_arg)
-{
-	return cell_set_loadable(id);
-}
-
-static long hc_destroy(u64 code __unused_arg, u64 id, u64 unused __unused_arg)
-{
-	return cell_destroy(id);
+	return calls[code](arg);
 }
 
 static long hc_get_info(u64 code __unused_arg, u64 type, u64 unused __unused_arg)
@@ -46,11 +40,6 @@ static long hc_get_info(u64 code __unused_arg, u64 type, u64 unused __unused_arg
 	default:
 		return -EINVAL;
 	}
-}
-
-static long hc_get_state(u64 code __unused_arg, u64 id, u64 unused __unused_arg)
-{
-	return cell_get_state(id);
 }
 
 /* A CPU other than the caller's, if the caller may know about it. */
@@ -96,13 +85,13 @@ static long hc_putc(u64 code __unused_arg, u64 character, u64 unused __unused_ar
  * Read by the exception entry, which refuses what is not in the table and
  * counts. DISABLE (0) needs the whole register frame: arch code takes it.
  */
-const hypercall_fn hypercalls[HYPERCALL_LAST + 1] = {
-	[JAILHOUSE_HC_CELL_CREATE] = hc_create,
-	[JAILHOUSE_HC_CELL_START] = hc_start,
-	[JAILHOUSE_HC_CELL_SET_LOADABLE] = hc_set_loadable,
-	[JAILHOUSE_HC_CELL_DESTROY] = hc_destroy,
+const hypercall_fn hypercalls[HYPERCALL_SLOTS] = {
+	[JAILHOUSE_HC_CELL_CREATE] = hc_manage,
+	[JAILHOUSE_HC_CELL_START] = hc_manage,
+	[JAILHOUSE_HC_CELL_SET_LOADABLE] = hc_manage,
+	[JAILHOUSE_HC_CELL_DESTROY] = hc_manage,
 	[JAILHOUSE_HC_HYPERVISOR_GET_INFO] = hc_get_info,
-	[JAILHOUSE_HC_CELL_GET_STATE] = hc_get_state,
+	[JAILHOUSE_HC_CELL_GET_STATE] = hc_manage,
 	[JAILHOUSE_HC_CPU_GET_INFO] = hc_cpu_get_info,
 	[JAILHOUSE_HC_DEBUG_CONSOLE_PUTC] = hc_putc,
 };

@@ -414,30 +414,3 @@ int stage2_walk(const struct stage2 *s2,
 	}
 	return 0;
 }
-
-static int digest_one(ipa_t ipa, u64 size, struct stage2_mapping mapping, void *arg)
-{
-	u64 *digest = arg;
-	u64 words[] = { ipa.v, size, mapping.pa.v, mapping.flags };
-
-	/* FNV-1a, by words. */
-	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
-		*digest = (*digest ^ words[i]) * 0x100000001b3ULL;
-	return 0;
-}
-
-u32 stage2_digest(const struct stage2 *s2, u64 *digest)
-{
-	u32 tables = STAGE2_ROOT_PAGES;
-
-	*digest = 0xcbf29ce484222325ULL;
-	stage2_walk(s2, digest_one, digest);
-	for (u64 i = 0; i < STAGE2_ROOT_ENTRIES; i++) {
-		const u64 *l2 = is_table(s2->root[i]) ? table_of(s2->root[i]) : NULL;
-
-		tables += l2 != NULL;
-		for (u32 j = 0; l2 && j < ENTRIES; j++)
-			tables += is_table(l2[j]);
-	}
-	return tables;
-}

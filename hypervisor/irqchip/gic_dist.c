@@ -9,8 +9,7 @@
 #include "gic_filter.h"
 
 volatile u8 *gicd;
-/* Protects read-modify-write sequences of distributor registers. */
-static u32 gicd_lock;
+u32 gicd_lock;
 
 /* What is not here is RAZ/WI: also the groups, since all interrupts are group
  * 1, as with two security states. Bank 0 is in the redistributors. */
@@ -26,6 +25,20 @@ static const struct gic_block blocks[GIC_NUM_BLOCKS] = {
 	[GICD_ICFGR >> GIC_BLOCK_SHIFT...(GICD_ICFGR + 0xff) >>
 		GIC_BLOCK_SHIFT] = { GIC_FIELDS, 2, 4 },
 };
+
+/* Under the lock, so that no CPU leaves the cell between check and write. */
+static bool set_route(const struct cell *cell, volatile u8 *reg, u64 route)
+{
+	const struct cpu *cpu = cpu_by_mpidr(route);
+	bool allowed;
+
+	spin_lock(&gicd_lock);
+	allowed = !(route & GICD_IROUTER_IRM) && cpu && cell_owns_cpu(cell, cpu->id);
+	if (allowed)
+		io_write64(reg, route);
+	spin_unlock(&gicd_lock);
+	return allowed;
+}
 
 /* GICD_IROUTERn, 64 bits each, also in halves. The target must be a CPU of the
  * cell; 1-of-N would reach all. */
@@ -48,14 +61,7 @@ static enum mmio_result irouter(struct cell *cell, struct mmio_access *a)
 		value = (u32)value | a->value << 32;
 	else
 		value = (value & ~0xffffffffULL) | a->value;
-	{
-		const struct cpu *cpu = cpu_by_mpidr(value);
-
-		if ((value & GICD_IROUTER_IRM) || !cpu || !cell_owns_cpu(cell, cpu->id))
-			return MMIO_REFUSED;
-	}
-	io_write64(reg, value);
-	return MMIO_DONE;
+	return set_route(cell, reg, value) ? MMIO_DONE : MMIO_REFUSED;
 }
 
 /* GICD_SETSPI_NSR and GICD_CLRSPI_NSR: by number. */
@@ -70,14 +76,15 @@ static enum mmio_result other_register(struct cell *cell, struct mmio_access *a)
 {
 	u32 offset = (u32)a->offset;
 
-	if (offset >= GICD_IROUTER && offset < GICD_IROUTER + 8 * NUM_INTIDS && a->size >= 4)
-		return irouter(cell, a);
-	if (offset == GICD_SETSPI_NSR || offset == GICD_CLRSPI_NSR) {
-		setspi(cell, a);
-	} else if (!a->write && (offset <= GICD_IIDR + 3 || offset >= GICD_ID_REGS)) {
+	if (!a->write && (offset <= GICD_IIDR + 3 || offset >= GICD_ID_REGS)) {
 		if (a->size != 4)
 			return MMIO_REFUSED;
 		a->value = io_read32(gicd + offset);
+	} else if (offset >= GICD_IROUTER && offset < GICD_IROUTER + 8 * NUM_INTIDS &&
+		   a->size >= 4) {
+		return irouter(cell, a);
+	} else if (offset == GICD_SETSPI_NSR || offset == GICD_CLRSPI_NSR) {
+		setspi(cell, a);
 	}
 	return MMIO_DONE;
 }
@@ -88,12 +95,9 @@ enum mmio_result gicd_access(struct cell *cell, u64 arg __unused_arg, struct mmi
 	volatile u8 *reg = gicd + offset;
 	struct gic_block block;
 
-	if (a->offset & (a->size - 1))
+	if ((u32)a->offset & (a->size - 1))
 		return MMIO_REFUSED;
 	value = (u32)(a->value << shift);
-	/* Reads as zero unless something below says otherwise. */
-	if (!a->write)
-		a->value = 0;
 	if (offset < GICD_IGROUPR || offset >> GIC_BLOCK_SHIFT >= GIC_NUM_BLOCKS)
 		return other_register(cell, a);
 	block = blocks[offset >> GIC_BLOCK_SHIFT];

@@ -62,12 +62,9 @@ enum mmio_result gicr_access(struct cell *cell, u64 arg __unused_arg, struct mmi
 	struct gic_block block;
 	volatile u8 *reg;
 
-	if (a->offset & (a->size - 1))
+	if ((u32)a->offset & (a->size - 1))
 		return MMIO_REFUSED;
 	value = (u32)(a->value << shift);
-	/* Reads as zero unless something below says otherwise. */
-	if (!a->write)
-		a->value = 0;
 	if (!cpu)
 		return MMIO_DONE;
 	a->offset %= GICR_FRAME_SIZE;

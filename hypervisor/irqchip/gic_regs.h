@@ -13,7 +13,6 @@
 #define GICD_CTLR_RWP    BIT(31)
 #define GICD_TYPER       0x0004
 #define GICD_IIDR        0x0008
-#define GICD_STATUSR     0x0010
 #define GICD_SETSPI_NSR  0x0040
 #define GICD_CLRSPI_NSR  0x0048
 #define GICD_IGROUPR     0x0080
@@ -36,9 +35,7 @@
 #define GICR_CTLR_ENABLE_LPIS BIT(0)
 #define GICR_IIDR             0x0004
 #define GICR_TYPER            0x0008
-#define GICR_TYPER_VLPIS      BIT(1)
 #define GICR_TYPER_LAST       BIT(4)
-#define GICR_STATUSR          0x0010
 #define GICR_WAKER            0x0014
 #define GICR_ID_REGS          0xffd0
 #define GICR_SGI_BASE         0x10000
@@ -55,9 +52,14 @@
 
 /** Lowest priority value a cell may use; 0 is the kick's alone. */
 #define GIC_CELL_PRIORITY_MIN 0x08
+/** What an SPI has when a cell gets it, as Linux has it. */
+#define GIC_DEFAULT_PRIORITY  0xa0
 
 /** The distributor as EL2 maps it. Set once at enable. */
 extern volatile u8 *gicd;
+/** Protects read-modify-write sequences of distributor registers, and routes
+ *  against CPUs that change hands. */
+extern u32 gicd_lock;
 /** Bit of the kick's PPI in bank 0. */
 extern u32 kick_bit;
 

@@ -14,6 +14,7 @@
  */
 #include <arch/barrier.h>
 #include <arch/paging.h>
+#include <arch/spinlock.h>
 #include <arch/sysregs.h>
 #include <hyp/printk.h>
 #include <hyp/irqchip.h>
@@ -38,7 +39,7 @@ static u8 frame_cpu[MAX_CPUS];
 
 const struct cpu *gicr_frame_cpu(u32 n)
 {
-	return n < cpu_count() && frame_cpu[n] ? cpu_get(frame_cpu[n] - 1u) : NULL;
+	return n < MAX_CPUS && frame_cpu[n] ? cpu_get(frame_cpu[n] - 1u) : NULL;
 }
 
 static volatile u8 *rd(const struct cpu *cpu)
@@ -56,7 +57,7 @@ static u64 typer_affinity(const struct cpu *cpu)
 /* The redistributor of a CPU is the one with its affinity. */
 static int find_redistributor(struct cpu *cpu)
 {
-	for (u32 n = 0; n < cpu_count(); n++) {
+	for (u32 n = 0; n < MAX_CPUS; n++) {
 		u64 pa = gicr_base_pa + n * (u64)GICR_FRAME_SIZE;
 		volatile u8 *frame = map_temporary_device(pa_of(pa), PAGE_SIZE);
 		u64 typer = io_read64(frame + GICR_TYPER);
@@ -103,7 +104,7 @@ static int gic_init(const struct jailhouse_system *config)
 	kick_irq = config->platform_info.arm.maintenance_irq;
 	kick_bit = 1u << kick_irq;
 	for (u32 n = 0; n < cpu_count(); n++) {
-		int err = find_redistributor(cpu_get(n));
+		int err = cpu_get(n)->arrived ? find_redistributor(cpu_get(n)) : 0;
 
 		if (err)
 			return err;
@@ -253,7 +254,9 @@ static void gic_wake(const struct cpu *cpu)
 static void clear_kick(const struct cpu *cpu)
 {
 	io_write32(rd(cpu) + GICR_ICPENDR0, kick_bit);
-	/* Cleared before the request is looked at again; partner: gic_wake(). */
+	/* The read makes sure that the write has arrived: cleared before the
+	 * request is looked at again; partner: gic_wake(). */
+	io_read32(rd(cpu) + GICR_ICPENDR0);
 	dsb_sy();
 }
 
@@ -305,7 +308,30 @@ static void wait_rwp(void)
 	printk("The interrupt distributor did not finish a write\n");
 }
 
-static void gic_move_irq(u32 intid, const struct cpu *target)
+/* What root had set for an SPI that a cell has now. */
+static struct {
+	u8 priority;
+	u8 config;
+} root_setting[NUM_INTIDS];
+
+static u8 irq_config(u32 intid)
+{
+	return io_read32(gicd + GICD_ICFGR + intid / 16 * 4) >> (intid % 16 * 2) & 3;
+}
+
+static void set_irq(u32 intid, u8 priority, u8 config)
+{
+	volatile u8 *reg = gicd + GICD_ICFGR + intid / 16 * 4;
+	u32 shift = intid % 16 * 2;
+
+	io_write8(gicd + GICD_IPRIORITYR + intid, priority);
+	spin_lock(&gicd_lock);
+	io_write32(reg, (io_read32(reg) & ~(3u << shift)) | (u32)config << shift);
+	spin_unlock(&gicd_lock);
+}
+
+static void gic_move_irq(u32 intid, const struct cpu *target, const struct cell *from,
+			 const struct cell *to)
 {
 	u32 word = intid / 32 * 4, bit = 1u << (intid % 32);
 
@@ -314,6 +340,14 @@ static void gic_move_irq(u32 intid, const struct cpu *target)
 	io_write32(gicd + GICD_ICPENDR + word, bit);
 	io_write32(gicd + GICD_ICACTIVER + word, bit);
 	io_write64(gicd + GICD_IROUTER + 8 * (u64)intid, target->mpidr);
+	if (cell_is_root(from)) {
+		root_setting[intid].priority = io_read8(gicd + GICD_IPRIORITYR + intid);
+		root_setting[intid].config = irq_config(intid);
+	}
+	if (cell_is_root(to))
+		set_irq(intid, root_setting[intid].priority, root_setting[intid].config);
+	else
+		set_irq(intid, GIC_DEFAULT_PRIORITY, 0);
 }
 
 static void gic_confine_irqs(const struct cell *cell, const struct cpu *target)
@@ -321,6 +355,8 @@ static void gic_confine_irqs(const struct cell *cell, const struct cpu *target)
 	/* GICD_TYPER.ITLinesNumber: 32 * (N + 1) INTIDs, at most 1020. */
 	u32 count = MIN(((io_read32(gicd + GICD_TYPER) & 0x1f) + 1) * 32, 1020u);
 
+	/* Later writes of routes see the CPUs gone; earlier ones are seen here. */
+	spin_lock(&gicd_lock);
 	for (u32 intid = 32; intid < count; intid++) {
 		volatile u8 *reg = gicd + GICD_IROUTER + 8 * (u64)intid;
 		u64 route;
@@ -336,6 +372,7 @@ static void gic_confine_irqs(const struct cell *cell, const struct cpu *target)
 		if ((route & GICD_IROUTER_IRM) || !cpu || cell_owns_cpu(cell, cpu->id))
 			io_write64(reg, target->mpidr);
 	}
+	spin_unlock(&gicd_lock);
 }
 
 const struct irqchip gicv3_irqchip = {

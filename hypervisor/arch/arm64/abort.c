@@ -3,6 +3,7 @@
  * Stage-2 faults: a kick, a mapping that has just changed, a trapped device
  * register, or a violation; judged in this order.
  */
+#include <arch/barrier.h>
 #include <hyp/cell.h>
 #include <hyp/mmio.h>
 
@@ -20,24 +21,47 @@ static u64 hpfar_page(void)
 	return (read_sysreg(hpfar_el2) & 0xfffffffff0ULL) << 8;
 }
 
-/* The offset is in FAR_EL2, unless the fault was met on a stage-1 table walk. */
-static u64 fault_ipa(u64 esr)
+/*
+ * The faulting address; false if it cannot be told, because the tables of the
+ * cell changed meanwhile. The offset is in FAR_EL2, unless the fault was met on
+ * a stage-1 walk. HPFAR_EL2 is not valid for other permission faults (Arm ARM
+ * D19.2.65): then stage 1 is asked.
+ */
+static bool fault_ipa(u64 esr, u64 *ipa)
 {
-	u64 page = hpfar_page();
+	u64 far = read_sysreg(far_el2), saved, par;
 
-	return esr & ESR_ABORT_S1PTW ? page : page | (read_sysreg(far_el2) & PAGE_MASK);
+	*ipa = hpfar_page();
+	if (esr & ESR_ABORT_S1PTW)
+		return true;
+	if ((esr & ESR_FSC_KIND) == FSC_PERMISSION) {
+		saved = read_sysreg(par_el1);
+		__asm__ volatile("at s1e1r, %0" : : "r"(far) : "memory");
+		isb();
+		par = read_sysreg(par_el1);
+		write_sysreg(par_el1, saved);
+		if (par & 1)
+			return false;
+		*ipa = par & 0x000ffffffffff000ULL;
+	}
+	*ipa |= far & PAGE_MASK;
+	return true;
 }
 
 /* True if the access should simply be repeated. */
 static __cold_path bool is_stale(u64 ipa, bool write)
 {
 	struct cpu_private *p = this_private();
+	const struct stage2 *s2 = &this_cpu()->cell->stage2;
+	u32 sequence = __atomic_load_n(&s2->sequence, __ATOMIC_ACQUIRE);
 
-	if (!stage2_translates(&this_cpu()->cell->stage2, ipa_of(ipa), write))
+	if (!stage2_translates(s2, ipa_of(ipa), write))
 		return false;
 	this_cpu()->retries++;
-	if (p->retry_address != ipa) {
+	/* Only repetitions that no change of the tables explains count. */
+	if (p->retry_address != ipa || p->retry_sequence != sequence || (sequence & 1)) {
 		p->retry_address = ipa;
+		p->retry_sequence = sequence;
 		p->retry_count = 0;
 	}
 	return p->retry_count++ < MAX_RETRIES;
@@ -45,13 +69,11 @@ static __cold_path bool is_stale(u64 ipa, bool write)
 
 static bool is_stage2_fault(u64 esr)
 {
-	u64 kind = ESR_ABORT_FSC(esr) & 0x3c;
-
 	/* Address size, translation, access flag and permission faults. */
-	return kind <= 0x0c;
+	return (esr & ESR_FSC_KIND) <= FSC_PERMISSION;
 }
 
-bool abort_perform(struct frame *frame, u64 esr)
+u64 abort_perform(struct frame *frame, u64 esr)
 {
 	struct cell *cell = this_cpu()->cell;
 	const struct mmio_window *window;
@@ -59,8 +81,9 @@ bool abort_perform(struct frame *frame, u64 esr)
 	struct mmio_access access;
 	u64 ipa;
 
-	/* A decodable syndrome is one of a stage-2 fault, not on a walk. */
-	if (!abort_is_decodable(esr))
+	/* A decodable syndrome is one of a stage-2 fault, not on a walk. The windows
+	 * are not mapped, so it must be a translation fault. */
+	if (!abort_is_decodable(esr) || (esr & ESR_FSC_KIND) != FSC_TRANSLATION)
 		return false;
 	ipa = hpfar_page() | (read_sysreg(far_el2) & PAGE_MASK);
 	window = mmio_find(&cell->mmio, ipa);
@@ -78,9 +101,8 @@ bool abort_perform(struct frame *frame, u64 esr)
 		return false;
 	if (!(esr & ESR_DABT_WNR))
 		frame->x[reg] = abort_load_result(esr, access.value);
-	cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_MMIO);
 	/* 4 bytes, or 2 in T32. */
-	write_sysreg(elr_el2, read_sysreg(elr_el2) + 2 + (esr >> 24 & 2));
+	write_sysreg(elr_el2, read_sysreg(elr_el2) + 2 + ((esr >> 25 & 1) << 1));
 	return true;
 }
 
@@ -111,10 +133,11 @@ void abort_data(struct frame *frame, u64 esr)
 		violation(frame, "data access failed", esr, false, 0);
 		return;
 	}
-	if (abort_perform(frame, esr))
+	if (abort_perform(frame, esr)) {
+		cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_MMIO);
 		return;
-	ipa = fault_ipa(esr);
-	what = judge(esr, ipa);
+	}
+	what = fault_ipa(esr, &ipa) ? judge(esr, ipa) : NULL;
 	if (what)
 		violation(frame, what, esr, true, ipa);
 }
@@ -128,7 +151,6 @@ void abort_instruction(struct frame *frame, u64 esr)
 		violation(frame, "instruction fetch failed", esr, false, 0);
 		return;
 	}
-	ipa = fault_ipa(esr);
-	if (!is_stale(ipa, false))
+	if (fault_ipa(esr, &ipa) && !is_stale(ipa, false))
 		violation(frame, "Unhandled instruction fetch", esr, true, ipa);
 }

@@ -6,28 +6,14 @@
 
 const char *abort_status_name(u64 esr)
 {
-	switch (ESR_ABORT_FSC(esr) & 0x3c) {
-	case 0x00:
-		return "address size fault";
-	case 0x04:
-		return "translation fault";
-	case 0x08:
-		return "access flag fault";
-	case 0x0c:
-		return "permission fault";
-	default:
-		break;
-	}
-	switch (ESR_ABORT_FSC(esr)) {
-	case FSC_EXTERNAL:
-		return "external abort";
-	case 0x21:
-		return "alignment fault";
-	case 0x30:
-		return "TLB conflict";
-	case 0x35:
-		return "unsupported exclusive or atomic access";
-	default:
-		return "other fault";
-	}
+	static const char *const by_kind[16] = {
+		[0] = "address size fault",  [1] = "translation fault",
+		[2] = "access flag fault",   [3] = "permission fault",
+		[4] = "external abort",      [5] = "external abort on a walk",
+		[8] = "alignment fault",     [12] = "TLB conflict",
+		[13] = "unsupported access",
+	};
+	const char *name = by_kind[(esr & ESR_FSC_KIND) >> 2];
+
+	return name ? name : "other fault";
 }

@@ -48,6 +48,13 @@ void cpu_unload_stage2(void)
 	isb();
 }
 
+void tlb_flush_local(void)
+{
+	isb();
+	__asm__ volatile("tlbi vmalls12e1\n\tic iallu\n\tdsb nsh" : : : "memory");
+	isb();
+}
+
 static u64 line_size(void)
 {
 	/* CTR_EL0.DminLine: log2 of the words in the smallest line. */
@@ -83,4 +90,5 @@ void memory_flush(pa_t pa, u64 size, bool zero)
 		}
 		cache_flush(va, n);
 	}
+	unmap_temporary();
 }

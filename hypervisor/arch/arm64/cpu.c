@@ -40,7 +40,7 @@ struct cpu *this_cpu(void)
 struct cpu *cpu_by_mpidr(u64 mpidr)
 {
 	for (u32 n = 0; n < cpu_count(); n++)
-		if (cpu_get(n)->mpidr == (mpidr & MPIDR_AFFINITY))
+		if (cpu_get(n)->arrived && cpu_get(n)->mpidr == (mpidr & MPIDR_AFFINITY))
 			return cpu_get(n);
 	return NULL;
 }
@@ -98,6 +98,8 @@ void cpu_request(struct cpu *cpu, u32 request)
 	bool running = __atomic_load_n(&cpu->power, __ATOMIC_ACQUIRE) != CPU_POWER_OFF;
 
 	__atomic_store_n(&cpu->request, request, __ATOMIC_RELEASE);
+	/* The request before the tables go; partner: start_cell(). */
+	dmb_ish();
 	if (request == CPU_REQ_STOP && running)
 		revoke_stage2(cpu);
 	/* Request and empty table before the wake-up; partner: cpu_wait(). */
@@ -111,7 +113,9 @@ static void flush_memory(const struct cell *cell, bool zero)
 	for (u32 i = 0; i < cell->config->num_memory_regions; i++) {
 		const struct jailhouse_memory *mem = cell_region(cell, i);
 
-		if (region_is_ram(mem) && (!zero || (mem->flags & JAILHOUSE_MEM_WRITE)))
+		/* Shared memory may have been loaded, but is not ours to zero. */
+		if (region_is_ram(mem) ? !zero || (mem->flags & JAILHOUSE_MEM_WRITE) :
+					 !zero && (mem->flags & JAILHOUSE_MEM_LOADABLE))
 			memory_flush(pa_of(mem->phys_start), mem->size, zero);
 	}
 }
@@ -119,14 +123,17 @@ static void flush_memory(const struct cell *cell, bool zero)
 void cpu_load_stage2(const struct cell *cell)
 {
 	struct cpu *cpu = this_cpu();
+	const struct stage2 *s2 = &cell->stage2;
+	u32 sequence;
 
-	memcpy(cpu->root, cell->stage2.root, STAGE2_ROOT_PAGES * PAGE_SIZE);
-	table_sync();
+	/* Again, if root entries were replaced meanwhile: what is replaced later
+	 * is written into our copy by who replaces it. */
+	do {
+		sequence = __atomic_load_n(&s2->sequence, __ATOMIC_ACQUIRE);
+		memcpy(cpu->root, s2->root, STAGE2_ROOT_PAGES * PAGE_SIZE);
+		table_sync();
+	} while ((sequence & 1) || __atomic_load_n(&s2->sequence, __ATOMIC_ACQUIRE) != sequence);
 	write_sysreg(vttbr_el2, cpu->root_pa.v | (u64)cell->stage2.vmid << VTTBR_VMID_SHIFT);
-	isb();
-	/* Nothing of the VMID's earlier use, nor of other contents of the same
-	 * addresses, may survive in this CPU. */
-	__asm__ volatile("tlbi vmalls12e1\n\tic iallu\n\tdsb nsh" : : : "memory");
 	isb();
 }
 
@@ -151,6 +158,7 @@ static void start_cell(void)
 	irqchip->cpu_enter(cpu, cell);
 	write_sysreg(elr_el2, entry);
 	write_sysreg(spsr_el2, SPSR_EL1H_MASKED);
+	tlb_flush_local();
 	__atomic_store_n(&cpu->power, CPU_POWER_ON, __ATOMIC_RELEASE);
 	/* Stopped meanwhile? Then the empty root must not be the full one. */
 	if (__atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE) & CPU_REQ_STOP)
@@ -165,18 +173,20 @@ static void cpu_wait(void)
 	struct cpu *cpu = this_cpu();
 
 	for (;;) {
-		u32 request = __atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE);
+		u32 request = __atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE), expected = request;
+		bool taken;
 
 		if (request == CPU_REQ_SCRUB)
-			flush_memory(cpu->cell, true);
+			flush_memory(cpu->cell, cpu->cell->policy & JAILHOUSE_POLICY_SCRUB);
 		/* A start that was overtaken by a stop. */
 		if (request == CPU_REQ_STOP)
-			__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_RELEASE);
+			__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);
 		/* Taken: whoever asked sees the work done (cpu_is_idle()). */
-		if (request)
-			__atomic_compare_exchange_n(&cpu->request, &request, 0, false,
-						    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-		if (request == CPU_REQ_START)
+		taken = request && __atomic_compare_exchange_n(&cpu->request, &expected, 0, false,
+							       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+		/* A start that came after a stop finds the power OFF and is dropped. */
+		if (taken && request == CPU_REQ_START &&
+		    __atomic_load_n(&cpu->power, __ATOMIC_SEQ_CST) == CPU_POWER_ON_PENDING)
 			start_cell();
 		if (!__atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE))
 			irqchip->wait(cpu);
@@ -187,13 +197,31 @@ static void rest(void)
 {
 	struct cpu *cpu = this_cpu();
 
+	el1_state_drain();
 	irqchip->cpu_scrub(cpu);
 	cpu_unload_stage2();
 	cpu->stats[JAILHOUSE_CPU_STAT_VMEXITS_MANAGEMENT]++;
-	__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&cpu->power, CPU_POWER_STOPPING, __ATOMIC_SEQ_CST);
 	if (cpu->failed)
 		cell_cpu_failed(cpu->cell);
+	/* From here on the cell may be destroyed. */
+	__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);
 	cpu_wait();
+}
+
+bool cpu_start(struct cpu *cpu)
+{
+	u32 none = 0;
+
+	if (!__atomic_compare_exchange_n(&cpu->request, &none, CPU_REQ_START, false,
+					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+		__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);
+		return false;
+	}
+	/* The request before the wake-up; partner: cpu_wait(). */
+	dsb_sy();
+	irqchip->wake(cpu);
+	return true;
 }
 
 void cpu_stop_self(void)

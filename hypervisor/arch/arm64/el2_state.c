@@ -3,12 +3,15 @@
  * The EL2 and EL1 state that a CPU has in the root cell and in other cells,
  * and what is wiped when it changes hands.
  */
+#include <arch/barrier.h>
 #include <hyp/cell.h>
 
 #include "private.h"
 #include <arch/sysregs.h>
 
+/* entry.S */
 void fp_wipe(void);
+void debug_wipe(void);
 
 /* A feature is there if its field of an ID register is not zero. */
 static bool id_field(u64 reg, u32 shift)
@@ -35,6 +38,9 @@ void el2_state_keep(void)
 	p->have_hcrx = id_field(read_sysreg(id_aa64mmfr1_el1), 40);
 	p->have_fgt = id_field(read_sysreg(id_aa64mmfr0_el1), 56);
 	p->actlr = read_sysreg(actlr_el2);
+	/* SVE and SME registers trap in EL2, too, while Linux keeps them closed. */
+	write_sysreg(cptr_el2, p->saved.cptr & ~(CPTR_TZ | CPTR_TSM));
+	isb();
 	if (p->have_sve)
 		p->zcr = read_sysreg(ZCR_EL2);
 	if (p->have_sme)
@@ -45,6 +51,8 @@ void el2_state_keep(void)
 		p->hfgrtr = read_sysreg(HFGRTR_EL2);
 		p->hfgwtr = read_sysreg(HFGWTR_EL2);
 	}
+	write_sysreg(cptr_el2, p->saved.cptr);
+	isb();
 }
 
 /* Root keeps what the firmware and Linux's start-up gave it, and two traps. */
@@ -57,7 +65,7 @@ void el2_state_root(void)
 	/* Linux, started at EL2, uses EOImode 1. FMO sends its ICC_DIR writes to
 	 * the unused virtual interface, and traps its SGI sends; see gicv3.c. */
 	write_sysreg(hcr_el2, saved->hcr | HCR_VM | HCR_TSC | HCR_FMO);
-	write_sysreg(cptr_el2, saved->cptr);
+	write_sysreg(cptr_el2, saved->cptr & ~(CPTR_TZ | CPTR_TSM));
 	write_sysreg(mdcr_el2, saved->mdcr);
 	write_sysreg(hstr_el2, saved->hstr);
 	write_sysreg(cnthctl_el2, saved->cnthctl);
@@ -65,6 +73,7 @@ void el2_state_root(void)
 	write_sysreg(vpidr_el2, saved->vpidr);
 	write_sysreg(vmpidr_el2, saved->vmpidr);
 	write_sysreg(actlr_el2, p->actlr);
+	isb();
 	if (p->have_sve)
 		write_sysreg(ZCR_EL2, p->zcr);
 	if (p->have_sme)
@@ -75,6 +84,8 @@ void el2_state_root(void)
 		write_sysreg(HFGRTR_EL2, p->hfgrtr);
 		write_sysreg(HFGWTR_EL2, p->hfgwtr);
 	}
+	write_sysreg(cptr_el2, saved->cptr);
+	isb();
 }
 
 void el2_state_cell(const struct cell *cell)
@@ -82,15 +93,18 @@ void el2_state_cell(const struct cell *cell)
 	const struct cpu_private *p = this_private();
 	u64 hcr = HCR_RW | HCR_VM | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_SWIO;
 
+	/* Error records are shared with neighbours. */
+	hcr |= id_field(read_sysreg(id_aa64pfr0_el1), 28) ? HCR_TERR : 0;
+
 	hcr |= cell->policy & JAILHOUSE_POLICY_TRAP_WFI ? HCR_TWI : 0;
 	/* Pointer authentication works in a cell where it works in root. */
 	hcr |= p->saved.hcr & (HCR_API | HCR_APK);
 	write_sysreg(vtcr_el2, vtcr());
 	write_sysreg(hcr_el2, hcr);
 	/* FP and SIMD are open, SVE and SME trap. */
-	write_sysreg(cptr_el2, CPTR_RES1 | CPTR_TZ | CPTR_TSM);
-	/* All PMU counters, but none counts in EL2. */
-	write_sysreg(mdcr_el2, (p->saved.mdcr & 0x1f) | MDCR_HPMD);
+	write_sysreg(cptr_el2, CPTR_RES1 | CPTR_TZ | CPTR_TSM | CPTR_TTA);
+	/* All PMU counters, but none counts in EL2; no profiling, no trace. */
+	write_sysreg(mdcr_el2, (p->saved.mdcr & 0x1f) | MDCR_HPMD | MDCR_TPMS | MDCR_TTRF);
 	write_sysreg(hstr_el2, 0);
 	write_sysreg(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
 	write_sysreg(cntvoff_el2, 0);
@@ -114,10 +128,49 @@ static void pmu_wipe(void)
 		return;
 	write_sysreg(pmcr_el0, 0x6); /* C, P: counters to zero; E = 0 */
 	write_sysreg(pmcr_el0, 0);
+	for (u32 n = 0; n < (read_sysreg(pmcr_el0) >> 11 & 0x1f); n++) {
+		write_sysreg(pmselr_el0, n);
+		isb();
+		write_sysreg(pmxevtyper_el0, 0);
+	}
+	write_sysreg(pmselr_el0, 0);
+	write_sysreg(pmccfiltr_el0, 0);
 	write_sysreg(pmcntenclr_el0, 0xffffffff);
 	write_sysreg(pmintenclr_el1, 0xffffffff);
 	write_sysreg(pmovsclr_el0, 0xffffffff);
 	write_sysreg(pmuserenr_el0, 0);
+}
+
+/* SPE and TRBE write to memory by themselves: the owner's buffers end with it. */
+void el1_state_drain(void)
+{
+	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
+
+	if (id_field(dfr0, 32)) {
+		write_sysreg(PMSCR_EL1, 0);
+		__asm__ volatile("isb\n\thint #17\n\tdsb nsh" : : : "memory"); /* PSB CSYNC */
+		write_sysreg(PMBLIMITR_EL1, 0);
+	}
+	if (id_field(dfr0, 44)) {
+		__asm__ volatile("hint #18\n\tdsb nsh" : : : "memory"); /* TSB CSYNC */
+		write_sysreg(TRBLIMITR_EL1, 0);
+	}
+	isb();
+}
+
+/* No streaming mode, and no access to its registers, for the next owner. */
+static void sme_wipe(void)
+{
+	u64 cptr = read_sysreg(cptr_el2);
+
+	if (!this_private()->have_sme)
+		return;
+	write_sysreg(cptr_el2, cptr & ~CPTR_TSM);
+	isb();
+	write_sysreg(SVCR, 0);
+	write_sysreg(TPIDR2_EL0, 0);
+	write_sysreg(cptr_el2, cptr);
+	isb();
 }
 
 static void pauth_wipe(void)
@@ -171,6 +224,8 @@ void el1_state_reset(void)
 	write_sysreg(cntv_ctl_el0, 0);
 	write_sysreg(cntv_cval_el0, 0);
 	pmu_wipe();
+	debug_wipe();
 	pauth_wipe();
+	sme_wipe();
 	fp_wipe();
 }

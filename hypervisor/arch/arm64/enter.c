@@ -81,6 +81,6 @@ long arch_enter(u32 id, u64 image_pa)
 	cpu_load_stage2(&root_cell);
 	cpu_moved(cpu, NULL, &root_cell);
 	el2_state_root();
-	isb();
+	tlb_flush_local();
 	return 0;
 }

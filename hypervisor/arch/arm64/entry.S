@@ -11,14 +11,11 @@
 	movk	\reg, #(((\value) >> 32) & 0xffff), lsl #32
 	.endm
 
-	/* Save one EL2 register to the state at x11, or restore it. */
-	.macro	save, sysreg, offset
-	mrs	x12, \sysreg
-	str	x12, [x11, #\offset]
-	.endm
-	.macro	restore, sysreg, offset
-	ldr	x12, [x11, #\offset]
-	msr	\sysreg, x12
+	/* Registers `first`... of a frame; for paths where time does not count. */
+	.macro	each, op, base, regs:vararg
+	.irp	n, \regs
+	\op	x\n, [\base, #8 * \n]
+	.endr
 	.endm
 
 /*
@@ -49,38 +46,19 @@ el2_entry:
 
 	add	x11, x9, #PERCPU_PRIVATE
 	add	x11, x11, #PRIVATE_SAVED
-	save	vbar_el2, SAVED_VBAR
-	save	sctlr_el2, SAVED_SCTLR
-	save	tcr_el2, SAVED_TCR
-	save	ttbr0_el2, SAVED_TTBR0
-	save	mair_el2, SAVED_MAIR
-	save	hcr_el2, SAVED_HCR
-	save	cptr_el2, SAVED_CPTR
-	save	mdcr_el2, SAVED_MDCR
-	save	hstr_el2, SAVED_HSTR
-	save	cnthctl_el2, SAVED_CNTHCTL
-	save	cntvoff_el2, SAVED_CNTVOFF
-	save	vttbr_el2, SAVED_VTTBR
-	save	vtcr_el2, SAVED_VTCR
-	save	vpidr_el2, SAVED_VPIDR
-	save	vmpidr_el2, SAVED_VMPIDR
-	save	tpidr_el2, SAVED_TPIDR
-	save	elr_el2, SAVED_ELR
-	save	spsr_el2, SAVED_SPSR
+	/* In the order of struct el2_state. */
+	.irp	reg, vbar,sctlr,tcr,ttbr0,mair,hcr,cptr,mdcr,hstr,cnthctl,cntvoff,vttbr,vtcr,vpidr,vmpidr,tpidr,elr,spsr
+	mrs	x12, \reg\()_el2
+	str	x12, [x11], #8
+	.endr
 	mov	x12, sp
-	str	x12, [x11, #SAVED_SP]
+	str	x12, [x11]
 
 	/* A frame like that of a trap, so that both leave by the same code. */
 	add	x12, x9, #PERCPU_STACK
 	add	x12, x12, #PERCPU_STACK_SIZE
 	sub	sp, x12, #FRAME_SIZE
-	stp	x18, x19, [sp, #8 * 18]
-	stp	x20, x21, [sp, #8 * 20]
-	stp	x22, x23, [sp, #8 * 22]
-	stp	x24, x25, [sp, #8 * 24]
-	stp	x26, x27, [sp, #8 * 26]
-	stp	x28, x29, [sp, #8 * 28]
-	str	x30, [sp, #8 * 30]
+	each	str, sp, 18,19,20,21,22,23,24,25,26,27,28,29,30
 
 	mov	x19, x0
 	mov	x20, x9
@@ -139,10 +117,7 @@ el2_entry_failed:
 	/* No MMU yet: only VBAR and SP matter, and they were not changed but SP. */
 	add	x11, x20, #PERCPU_PRIVATE
 	ldr	x12, [x11, #PRIVATE_SAVED + SAVED_SP]
-	ldp	x18, x19, [sp, #8 * 18]
-	ldp	x20, x21, [sp, #8 * 20]
-	ldp	x22, x23, [sp, #8 * 22]
-	ldr	x30, [sp, #8 * 30]
+	each	ldr, sp, 18,19,20,21,22,30
 	mov	sp, x12
 	mov	x0, #-12			/* -ENOMEM */
 	eret
@@ -168,21 +143,7 @@ el2_leave_unmapped:
 	ic	iallu
 	dsb	sy
 	isb
-	ldp	x2, x3, [x1, #8 * 2]
-	ldp	x4, x5, [x1, #8 * 4]
-	ldp	x6, x7, [x1, #8 * 6]
-	ldp	x8, x9, [x1, #8 * 8]
-	ldp	x10, x11, [x1, #8 * 10]
-	ldp	x12, x13, [x1, #8 * 12]
-	ldp	x14, x15, [x1, #8 * 14]
-	ldp	x16, x17, [x1, #8 * 16]
-	ldp	x18, x19, [x1, #8 * 18]
-	ldp	x20, x21, [x1, #8 * 20]
-	ldp	x22, x23, [x1, #8 * 22]
-	ldp	x24, x25, [x1, #8 * 24]
-	ldp	x26, x27, [x1, #8 * 26]
-	ldp	x28, x29, [x1, #8 * 28]
-	ldr	x30, [x1, #8 * 30]
+	each	ldr, x1, 2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
 	ldp	x0, x1, [x1]
 	eret
 	.ltorg
@@ -229,17 +190,11 @@ el2_leave:
 	add	x1, x1, x0
 
 	movq	x11, (LOCAL_PRIVATE + PRIVATE_SAVED)
-	restore	hcr_el2, SAVED_HCR
-	restore	cptr_el2, SAVED_CPTR
-	restore	mdcr_el2, SAVED_MDCR
-	restore	hstr_el2, SAVED_HSTR
-	restore	cnthctl_el2, SAVED_CNTHCTL
-	restore	cntvoff_el2, SAVED_CNTVOFF
-	restore	vttbr_el2, SAVED_VTTBR
-	restore	vtcr_el2, SAVED_VTCR
-	restore	vpidr_el2, SAVED_VPIDR
-	restore	vmpidr_el2, SAVED_VMPIDR
-	restore	tpidr_el2, SAVED_TPIDR
+	add	x12, x11, #SAVED_HCR
+	.irp	reg, hcr,cptr,mdcr,hstr,cnthctl,cntvoff,vttbr,vtcr,vpidr,vmpidr,tpidr
+	ldr	x13, [x12], #8
+	msr	\reg\()_el2, x13
+	.endr
 	ldr	x2, [x11, #SAVED_SCTLR]
 	ldr	x3, [x11, #SAVED_TCR]
 	ldr	x4, [x11, #SAVED_TTBR0]
@@ -294,32 +249,39 @@ fp_wipe:
 	msr	fpsr, xzr
 	ret
 
+/*
+ * void debug_wipe(void): break- and watchpoints, as many as there are
+ * (ID_AA64DFR0_EL1.BRPs and WRPs, less one each).
+ */
+	.global	debug_wipe
+debug_wipe:
+	mrs	x0, id_aa64dfr0_el1
+	ubfx	x1, x0, #12, #4
+	ubfx	x2, x0, #20, #4
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	cmp	x1, #\n
+	b.lo	1f
+	msr	dbgbcr\n\()_el1, xzr
+	msr	dbgbvr\n\()_el1, xzr
+	.endr
+1:	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	cmp	x2, #\n
+	b.lo	2f
+	msr	dbgwcr\n\()_el1, xzr
+	msr	dbgwvr\n\()_el1, xzr
+	.endr
+2:	ret
+
 /* void firmware_call(struct frame *frame): SMC with x0 to x17 of the frame. */
 	.global	firmware_call
 firmware_call:
 	stp	x29, x30, [sp, #-32]!
 	str	x0, [sp, #16]
-	mov	x18, x0
-	ldp	x0, x1, [x18]
-	ldp	x2, x3, [x18, #16]
-	ldp	x4, x5, [x18, #32]
-	ldp	x6, x7, [x18, #48]
-	ldp	x8, x9, [x18, #64]
-	ldp	x10, x11, [x18, #80]
-	ldp	x12, x13, [x18, #96]
-	ldp	x14, x15, [x18, #112]
-	ldp	x16, x17, [x18, #128]
+	mov	x29, x0
+	each	ldr, x29, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17
 	smc	#0
-	ldr	x18, [sp, #16]
-	stp	x0, x1, [x18]
-	stp	x2, x3, [x18, #16]
-	stp	x4, x5, [x18, #32]
-	stp	x6, x7, [x18, #48]
-	stp	x8, x9, [x18, #64]
-	stp	x10, x11, [x18, #80]
-	stp	x12, x13, [x18, #96]
-	stp	x14, x15, [x18, #112]
-	stp	x16, x17, [x18, #128]
+	ldr	x29, [sp, #16]
+	each	str, x29, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17
 	ldp	x29, x30, [sp], #32
 	ret
 	.ltorg

@@ -46,26 +46,13 @@
 #define PUBLIC_SGI_AFFINITY 48
 
 /* Offsets in struct el2_state, which lies at PRIVATE_SAVED. */
-#define SAVED_VBAR    0
-#define SAVED_SCTLR   8
-#define SAVED_TCR     16
-#define SAVED_TTBR0   24
-#define SAVED_MAIR    32
-#define SAVED_HCR     40
-#define SAVED_CPTR    48
-#define SAVED_MDCR    56
-#define SAVED_HSTR    64
-#define SAVED_CNTHCTL 72
-#define SAVED_CNTVOFF 80
-#define SAVED_VTTBR   88
-#define SAVED_VTCR    96
-#define SAVED_VPIDR   104
-#define SAVED_VMPIDR  112
-#define SAVED_TPIDR   120
-#define SAVED_SP      128
-#define SAVED_ELR     136
-#define SAVED_SPSR    144
-#define SAVED_SIZE    152
+#define SAVED_VBAR  0
+#define SAVED_SCTLR 8
+#define SAVED_TCR   16
+#define SAVED_TTBR0 24
+#define SAVED_MAIR  32
+#define SAVED_HCR   40
+#define SAVED_SP    144
 
 /* Image header fields that the entry code reads. */
 #define HEADER_CORE_SIZE   8

@@ -17,11 +17,12 @@ struct frame {
 
 _Static_assert(sizeof(struct frame) == FRAME_SIZE, "known to vectors.S");
 
-/** EL2 as Linux's stub had it; restored when EL2 is given back. */
+/** EL2 as Linux's stub had it; restored when EL2 is given back. The order is
+ *  that of two lists in entry.S. */
 struct el2_state {
 	u64 vbar, sctlr, tcr, ttbr0, mair;
 	u64 hcr, cptr, mdcr, hstr, cnthctl, cntvoff, vttbr, vtcr, vpidr, vmpidr;
-	u64 tpidr, sp, elr, spsr;
+	u64 tpidr, elr, spsr, sp;
 };
 
 struct cpu_private {
@@ -32,10 +33,13 @@ struct cpu_private {
 	/* Repeated stage-2 faults at one place, see abort.c. */
 	u64 retry_address;
 	u32 retry_count;
+	u32 retry_sequence;
 	/* Table pages handed out by stage1_early.c. */
 	u32 tables_used;
 	/* Level 3 entries of the window to foreign memory. */
 	u64 *window;
+	/* How many of them are in use. */
+	u64 window_pages;
 };
 
 _Static_assert(offsetof(struct cpu_private, saved) == PRIVATE_SAVED, "entry.S");
@@ -43,9 +47,7 @@ _Static_assert(offsetof(struct el2_state, vbar) == SAVED_VBAR, "entry.S");
 _Static_assert(offsetof(struct el2_state, sctlr) == SAVED_SCTLR, "entry.S");
 _Static_assert(offsetof(struct el2_state, mair) == SAVED_MAIR, "entry.S");
 _Static_assert(offsetof(struct el2_state, hcr) == SAVED_HCR, "entry.S");
-_Static_assert(offsetof(struct el2_state, vmpidr) == SAVED_VMPIDR, "entry.S");
-_Static_assert(offsetof(struct el2_state, spsr) == SAVED_SPSR, "entry.S");
-_Static_assert(sizeof(struct el2_state) == SAVED_SIZE, "entry.S");
+_Static_assert(offsetof(struct el2_state, sp) == SAVED_SP, "entry.S");
 _Static_assert(sizeof(struct cpu_private) <= 4096, "one page");
 
 static inline struct cpu_private *this_private(void)
@@ -70,6 +72,7 @@ void el2_state_keep(void);
 void el2_state_root(void);
 void el2_state_cell(const struct cell *cell);
 void el1_state_reset(void);
+void el1_state_drain(void);
 
 /* cpu.c */
 void cpu_take_requests(void);
@@ -78,6 +81,10 @@ void cpu_load_stage2(const struct cell *cell);
 /* cache.c */
 /** No tables of any cell stay loaded in a CPU that rests. */
 void cpu_unload_stage2(void);
+/** Last before a CPU enters EL1 with new state: nothing of the VMID's earlier
+ *  use, of the former EL1 state, or of other contents of the same addresses
+ *  survives in it. */
+void tlb_flush_local(void);
 
 /* trap.c */
 void trap_handle(struct frame *frame);
@@ -87,7 +94,7 @@ void trap_bug(struct frame *frame, u64 kind) __noreturn;
 /** Perform a filtered access in the cell's place. False if there is none to
  *  perform, or it is refused: then nothing has changed. The frame has x0 to
  *  x17, x30 and the register of the access. */
-bool abort_perform(struct frame *frame, u64 esr);
+u64 abort_perform(struct frame *frame, u64 esr);
 void abort_data(struct frame *frame, u64 esr);
 void abort_instruction(struct frame *frame, u64 esr);
 
@@ -106,7 +113,7 @@ void sysreg_trap(struct frame *frame, u64 esr);
 u64 smc_standard(u64 function, u64 arg1, u64 arg2, u64 arg3);
 /** Any other owner: forwarded for root, refused for cells. */
 void smc_other(struct frame *frame);
-/** firmware.S: SMC #0 with the frame's registers. */
+/** entry.S: SMC #0 with x0 to x17 of the frame. */
 void firmware_call(struct frame *frame);
 
 /* psci.c */

@@ -24,14 +24,18 @@ static u64 cpu_on(u64 target, u64 entry, u64 context)
 	if (__atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE))
 		return PSCI_ON_PENDING;
 	if (!__atomic_compare_exchange_n(&cpu->power, &off, CPU_POWER_ON_PENDING, false,
-					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-		return off == CPU_POWER_ON ? PSCI_ALREADY_ON : PSCI_ON_PENDING;
+					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return off == CPU_POWER_ON_PENDING ? PSCI_ON_PENDING : PSCI_ALREADY_ON;
+	/* Partner: whoever sets `closing` looks at the power states afterwards. */
+	if (__atomic_load_n(&cell->closing, __ATOMIC_SEQ_CST)) {
+		__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);
+		return PSCI_DENIED;
+	}
 	cpu->entry = entry;
 	cpu->context = context;
 	cpu->first = false;
 	cpu->failed = false;
-	cpu_request(cpu, CPU_REQ_START);
-	return PSCI_SUCCESS;
+	return cpu_start(cpu) ? PSCI_SUCCESS : PSCI_DENIED;
 }
 
 static u64 affinity_info(u64 target, u64 level)
@@ -43,12 +47,12 @@ static u64 affinity_info(u64 target, u64 level)
 	if (!cpu || !cell_owns_cpu(this_cpu()->cell, cpu->id))
 		return PSCI_DENIED;
 	switch (__atomic_load_n(&cpu->power, __ATOMIC_ACQUIRE)) {
-	case CPU_POWER_ON:
-		return 0;
 	case CPU_POWER_OFF:
 		return 1;
-	default:
+	case CPU_POWER_ON_PENDING:
 		return 2;
+	default:
+		return 0;
 	}
 }
 
@@ -62,23 +66,16 @@ static u64 cpu_suspend(void)
 
 static u64 features(u64 function)
 {
-	switch ((u32)function) {
-	case PSCI_VERSION:
-	case PSCI_CPU_SUSPEND_32:
-	case PSCI_CPU_SUSPEND_64:
-	case PSCI_CPU_OFF:
-	case PSCI_CPU_ON_32:
-	case PSCI_CPU_ON_64:
-	case PSCI_AFFINITY_INFO_32:
-	case PSCI_AFFINITY_INFO_64:
-	case PSCI_SYSTEM_OFF:
-	case PSCI_SYSTEM_RESET:
-	case PSCI_FEATURES:
-	case SMCCC_VERSION:
-		return PSCI_SUCCESS;
-	default:
-		return PSCI_NOT_SUPPORTED;
-	}
+	static const u32 supported[] = {
+		PSCI_VERSION,    PSCI_CPU_SUSPEND_32, PSCI_CPU_SUSPEND_64,   PSCI_CPU_OFF,
+		PSCI_CPU_ON_32,  PSCI_CPU_ON_64,      PSCI_AFFINITY_INFO_32, PSCI_AFFINITY_INFO_64,
+		PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET,   PSCI_FEATURES,         SMCCC_VERSION,
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(supported); i++)
+		if (supported[i] == (u32)function)
+			return PSCI_SUCCESS;
+	return PSCI_NOT_SUPPORTED;
 }
 
 /* The machine is root's to switch off; any other cell ends alone. */

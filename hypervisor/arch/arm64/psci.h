@@ -31,4 +31,8 @@
 #define SMCCC_ARCH_WORKAROUND_1 0x80008000u
 #define SMCCC_ARCH_WORKAROUND_2 0x80007fffu
 #define SMCCC_ARCH_WORKAROUND_3 0x80003fffu
+#define SMCCC_HINTS             0xff0000u
+/* Software delegated exceptions (Arm DEN 0054): function numbers 0x20 to 0x3f. */
+#define SDEI_MASK               0xffe0u
+#define SDEI_FIRST              0x20u
 #define SMCCC_NOT_SUPPORTED     ((u64)-1)

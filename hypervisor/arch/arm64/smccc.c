@@ -45,7 +45,6 @@ static u64 architecture_call(u64 function, u64 arg1)
 
 u64 smc_standard(u64 function, u64 arg1, u64 arg2, u64 arg3)
 {
-	cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_TOTAL);
 	if ((function >> 24 & 0x3f) == 4) {
 		cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_PSCI);
 		return psci_call(function, arg1, arg2, arg3);
@@ -54,10 +53,19 @@ u64 smc_standard(u64 function, u64 arg1, u64 arg2, u64 arg3)
 	return architecture_call(function, arg1);
 }
 
+/* Standard calls (owner 4) by function number: SDEI would have the firmware
+ * call root at EL2. Bits 23:16 are hints, or nothing; a firmware that ignores
+ * them must not see another function than we do. */
+static bool is_refused(u64 function)
+{
+	return (function >> 24 & 0x3f) == 4 &&
+	       ((function & SMCCC_HINTS) || (function & SDEI_MASK) == SDEI_FIRST);
+}
+
 void smc_other(struct frame *frame)
 {
 	cpu_count_stat(JAILHOUSE_CPU_STAT_VMEXITS_SMCCC);
-	if (cell_is_root(this_cpu()->cell)) {
+	if (cell_is_root(this_cpu()->cell) && !is_refused(frame->x[0])) {
 		this_cpu()->forwarded_smcs++;
 		firmware_call(frame);
 	} else {

@@ -108,21 +108,32 @@ u32 remap_pool_used(void)
 	return device_pages;
 }
 
-/* Break before make, for this CPU alone: the window is nobody else's. */
-static void *show(pa_t pa, u64 size, u64 attr)
+/* Invalidate the window; it is nobody's but this CPU's. */
+void unmap_temporary(void)
 {
-	u64 offset = pa.v & PAGE_MASK;
-	u64 pages = (offset + size + PAGE_MASK) >> PAGE_SHIFT;
-	u64 *entry = this_private()->window;
+	struct cpu_private *p = this_private();
 
-	for (u64 i = 0; i < pages; i++)
-		__atomic_store_n(&entry[i], 0, __ATOMIC_RELAXED);
+	for (u64 i = 0; i < p->window_pages; i++)
+		__atomic_store_n(&p->window[i], 0, __ATOMIC_RELAXED);
 	__asm__ volatile("dsb nshst" : : : "memory");
-	for (u64 i = 0; i < pages; i++)
+	for (u64 i = 0; i < p->window_pages; i++)
 		__asm__ volatile("tlbi vae2, %0" : : "r"((TEMP_BASE >> PAGE_SHIFT) + i) : "memory");
 	__asm__ volatile("dsb nsh" : : : "memory");
-	for (u64 i = 0; i < pages; i++)
-		__atomic_store_n(&entry[i], ((pa.v & ~PAGE_MASK) + i * PAGE_SIZE) | attr | S1_PAGE,
+	isb();
+	p->window_pages = 0;
+}
+
+static void *show(pa_t pa, u64 size, u64 attr)
+{
+	struct cpu_private *p = this_private();
+	u64 offset = pa.v & PAGE_MASK;
+
+	/* Break before make. */
+	unmap_temporary();
+	p->window_pages = (offset + size + PAGE_MASK) >> PAGE_SHIFT;
+	for (u64 i = 0; i < p->window_pages; i++)
+		__atomic_store_n(&p->window[i],
+				 ((pa.v & ~PAGE_MASK) + i * PAGE_SIZE) | attr | S1_PAGE,
 				 __ATOMIC_RELAXED);
 	/* The entries before the accesses that the caller makes with them. */
 	__asm__ volatile("dsb nshst" : : : "memory");

@@ -11,7 +11,10 @@
 /* ISS of a trapped MSR or MRS (Arm ARM D19.2.40) without Rt and direction. */
 #define ENC(op0, op1, crn, crm, op2) \
 	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
-#define ENC_MASK 0x3ffc1eULL
+#define ENC_MASK                     0x3ffc1eULL
+/* One register, or all values of Op2. */
+#define REG(op0, op1, crn, crm, op2) ENC(op0, op1, crn, crm, op2), ENC_MASK
+#define REGS(op0, op1, crn, crm)     ENC(op0, op1, crn, crm, 0), ENC_MASK & ~(7ULL << 17)
 
 #define SGI1R_IRM     BIT(40)
 #define SGI1R_RS_MASK (0xfULL << 44)
@@ -105,29 +108,23 @@ static void ignore(struct sysreg_access *a __attribute__((unused)))
 
 static const struct {
 	u32 encoding;
+	u32 mask;
 	void (*handler)(struct sysreg_access *a);
 } table[] = {
-	{ ENC(1, 0, 7, 6, 2), ignore }, /* DC ISW */
-	{ ENC(1, 0, 7, 10, 2), ignore }, /* DC CSW */
-	{ ENC(1, 0, 7, 14, 2), ignore }, /* DC CISW */
-	{ ENC(3, 0, 1, 0, 1), raz_wi }, /* ACTLR_EL1 */
-	{ ENC(3, 0, 4, 6, 0), icc_pmr }, /* ICC_PMR_EL1 */
-	{ ENC(3, 0, 12, 8, 0), raz_wi }, /* ICC_IAR0_EL1: group 0 is closed */
-	{ ENC(3, 0, 12, 8, 1), raz_wi }, /* ICC_EOIR0_EL1 */
-	{ ENC(3, 0, 12, 8, 2), raz_wi }, /* ICC_HPPIR0_EL1 */
-	{ ENC(3, 0, 12, 8, 3), raz_wi }, /* ICC_BPR0_EL1 */
-	{ ENC(3, 0, 12, 8, 4), raz_wi }, /* ICC_AP0R0_EL1 */
-	{ ENC(3, 0, 12, 8, 5), raz_wi }, /* ICC_AP0R1_EL1 */
-	{ ENC(3, 0, 12, 8, 6), raz_wi }, /* ICC_AP0R2_EL1 */
-	{ ENC(3, 0, 12, 8, 7), raz_wi }, /* ICC_AP0R3_EL1 */
-	{ ENC(3, 0, 12, 11, 1), icc_dir }, /* ICC_DIR_EL1 */
-	{ ENC(3, 0, 12, 11, 3), icc_rpr }, /* ICC_RPR_EL1 */
-	{ ENC(3, 0, 12, 11, 5), icc_sgi1r }, /* ICC_SGI1R_EL1 */
-	{ ENC(3, 0, 12, 11, 6), raz_wi }, /* ICC_ASGI1R_EL1 */
-	{ ENC(3, 0, 12, 11, 7), raz_wi }, /* ICC_SGI0R_EL1 */
-	{ ENC(3, 0, 12, 12, 4), icc_ctlr }, /* ICC_CTLR_EL1 */
-	{ ENC(3, 0, 12, 12, 5), icc_sre }, /* ICC_SRE_EL1 */
-	{ ENC(3, 0, 12, 12, 6), raz_wi }, /* ICC_IGRPEN0_EL1 */
+	{ REG(1, 0, 7, 6, 2), ignore }, /* DC ISW */
+	{ REG(1, 0, 7, 10, 2), ignore }, /* DC CSW */
+	{ REG(1, 0, 7, 14, 2), ignore }, /* DC CISW */
+	{ REG(3, 0, 1, 0, 1), raz_wi }, /* ACTLR_EL1 */
+	{ REG(3, 0, 4, 6, 0), icc_pmr }, /* ICC_PMR_EL1 */
+	{ REGS(3, 0, 12, 8), raz_wi }, /* group 0 is closed */
+	{ REG(3, 0, 12, 11, 1), icc_dir }, /* ICC_DIR_EL1 */
+	{ REG(3, 0, 12, 11, 3), icc_rpr }, /* ICC_RPR_EL1 */
+	{ REG(3, 0, 12, 11, 5), icc_sgi1r }, /* ICC_SGI1R_EL1 */
+	{ REG(3, 0, 12, 11, 6), raz_wi }, /* ICC_ASGI1R_EL1 */
+	{ REG(3, 0, 12, 11, 7), raz_wi }, /* ICC_SGI0R_EL1 */
+	{ REG(3, 0, 12, 12, 4), icc_ctlr }, /* ICC_CTLR_EL1 */
+	{ REG(3, 0, 12, 12, 5), icc_sre }, /* ICC_SRE_EL1 */
+	{ REG(3, 0, 12, 12, 6), raz_wi }, /* ICC_IGRPEN0_EL1 */
 };
 
 void sysreg_trap(struct frame *frame, u64 esr)
@@ -136,7 +133,7 @@ void sysreg_trap(struct frame *frame, u64 esr)
 	struct sysreg_access a = { .write = !(esr & 1) };
 
 	for (u32 i = 0; i < ARRAY_SIZE(table); i++) {
-		if ((esr & ENC_MASK) != table[i].encoding)
+		if ((esr & table[i].mask) != table[i].encoding)
 			continue;
 		a.value = a.write && rt != 31 ? frame->x[rt] : 0;
 		table[i].handler(&a);

@@ -17,11 +17,13 @@ static void skip_instruction(u64 esr)
 	write_sysreg(elr_el2, read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2));
 }
 
-/* Only WFI traps (HCR_EL2.TWI), never WFE. */
+/* Only WFI and WFIT trap (HCR_EL2.TWI), never WFE. ISS.TI 2 is WFIT: that it
+ * ends at once is allowed, that it does not end in time is not. */
 static void trap_wfx(struct frame *frame __unused_arg, u64 esr)
 {
 	skip_instruction(esr);
-	irqchip->wait_for_cell(this_cpu());
+	if ((esr & 3) == 0)
+		irqchip->wait_for_cell(this_cpu());
 	cpu_take_requests();
 }
 
@@ -72,7 +74,8 @@ static void trap_hvc(struct frame *frame, u64 esr)
 	}
 	if (cell_is_root(this_cpu()->cell) && stub_call(frame))
 		return;
-	/* SMCCC and PSCI by HVC: owners 0 and 4, 32 or 64 bits, fast. */
+	/* SMCCC and PSCI by HVC: owners 0 and 4, 32 or 64 bits, fast. What does
+	 * not belong to either is not supported there. */
 	if ((frame->x[0] & 0xbf000000) == 0x80000000 || (frame->x[0] & 0xbf000000) == 0x84000000)
 		frame->x[0] = smc_standard(frame->x[0], frame->x[1], frame->x[2], frame->x[3]);
 	else

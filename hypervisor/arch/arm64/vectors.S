@@ -10,6 +10,7 @@
 
 #define PUBLIC_OFFSET		(LOCAL_PUBLIC - LOCAL_PRIVATE)
 #define STAT_TOTAL		(PUBLIC_OFFSET + 4 * 0)
+#define STAT_MMIO		(PUBLIC_OFFSET + 4 * 1)
 #define STAT_HYPERCALL		(PUBLIC_OFFSET + 4 * 3)
 #define STAT_PSCI		(PUBLIC_OFFSET + 4 * 7)
 #define STAT_VSGI		(PUBLIC_OFFSET + 4 * 6)
@@ -160,8 +161,12 @@ not_sgi:
 	cmp	w0, w1
 	b.eq	psci_version
 	ubfx	x1, x0, #24, #6			/* owner */
-	bic	x1, x1, #4
-	cbnz	x1, vectors_full_framed		/* neither 0 nor 4 */
+	cbz	x1, 1f
+	cmp	x1, #4
+	b.ne	vectors_full_framed
+	tst	x0, #0xffe0			/* PSCI: 0 to 0x1f */
+	b.ne	vectors_full_framed
+1:	count	STAT_TOTAL, w1
 	ldr	x1, [sp, #8]
 	save_volatile
 	mrs	x4, elr_el2
@@ -201,7 +206,8 @@ hvc:
 	count	STAT_HYPERCALL, w3
 	adrp	x3, hypercalls
 	add	x3, x3, :lo12:hypercalls
-	ldr	x3, [x3, x0, lsl #3]
+	and	x4, x0, #0xf			/* also under speculation */
+	ldr	x3, [x3, x4, lsl #3]
 	blr	x3
 	b	short_return
 
@@ -227,9 +233,9 @@ data_abort:
 	mov	x1, x0
 	mov	x0, sp
 	bl	abort_perform
-	tst	w0, #0xff
-	b.eq	vectors_full_kept
+	cbz	x0, vectors_full_kept
 	count	STAT_TOTAL, w0
+	count	STAT_MMIO, w0
 	restore_volatile
 	ldp	x0, x1, [sp]
 	add	sp, sp, #FRAME_SIZE

@@ -64,6 +64,10 @@ static void report_address(const struct cell *cell, u64 ipa, const char *access)
 			size = info.mem->size;
 		}
 	}
+	if (cell_is_root(cell) && info.cell && !cell_is_root(info.cell)) {
+		printk("  to allow it, add JAILHOUSE_MEM_ROOTSHARED to the flags of that region\n");
+		return;
+	}
 	printk("  to allow it, add to mem_regions of \"%s\":\n"
 	       "  { .phys_start = 0x%llx, .virt_start = 0x%llx, .size = 0x%llx,\n"
 	       "    .flags = JAILHOUSE_MEM_READ%s%s%s },\n",

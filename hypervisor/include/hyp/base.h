@@ -40,7 +40,7 @@
 #define __printf(f, a) __attribute__((format(printf, f, a)))
 #define __unused_arg   __attribute__((unused))
 /* Seldom taken: kept out of the way of what is. */
-#define __cold_path __attribute__((cold, noinline))
+#define __cold_path    __attribute__((cold, noinline))
 /* Bounded waiting for another CPU; counted apart from work. */
 #define __spin         __attribute__((noinline, section(".text.spin")))
 

@@ -20,7 +20,7 @@ enum cell_phase {
 	CELL_ASKED, /**< a shutdown request waits for its answer */
 	CELL_APPROVED, /**< it may be stopped */
 	CELL_STOPPING, /**< its CPUs were told to stop */
-	CELL_SCRUBBING, /**< a CPU of it zeroes its memory */
+	CELL_SCRUBBING, /**< a CPU of it cleans up its memory */
 };
 
 struct cell {
@@ -47,6 +47,8 @@ struct cell {
 	enum cell_phase phase;
 	/* Counter value at which the present phase has taken too long. */
 	u64 deadline;
+	/* It is being stopped: no CPU of it may be switched on. */
+	bool closing;
 	/* Its config maps the communication page, so it can answer. */
 	bool comm_mapped;
 };
@@ -78,12 +80,10 @@ long cell_destroy(u64 id);
 long cell_get_state(u64 id);
 u32 cell_num(void);
 
-/** First of the list; root comes first. */
-struct cell *cell_first(void);
 struct cell *cell_find(u64 id);
 
 /** The executing CPU was parked after a violation: note what that means for
- *  its cell. The CPU is off already. */
+ *  its cell. The CPU is STOPPING. */
 void cell_cpu_failed(struct cell *cell);
 
 /** Park all other running CPUs of the executing CPU's cell; does not wait. */

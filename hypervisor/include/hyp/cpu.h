@@ -19,9 +19,12 @@ enum cpu_power {
 	CPU_POWER_OFF,
 	CPU_POWER_ON_PENDING,
 	CPU_POWER_ON,
+	/** On the way to OFF; its cell must not go away yet. */
+	CPU_POWER_STOPPING,
 };
 
-/* Requests to a CPU, bits of struct cpu::request. The last one wins. */
+/* Requests to a CPU, struct cpu::request. A stop overrides a start; a start is
+ * only posted where nothing is pending (cpu_start()). */
 #define CPU_REQ_STOP  0x1 /**< leave the cell and wait in EL2 */
 #define CPU_REQ_START 0x2 /**< enter the cell at `entry` */
 #define CPU_REQ_SCRUB 0x4 /**< zero the RAM of the cell, then wait */
@@ -99,6 +102,12 @@ void cpu_request(struct cpu *cpu, u32 request);
  * one may. Its owner is recorded already.
  */
 void cpu_moved(struct cpu *cpu, const struct cell *from, const struct cell *to);
+
+/**
+ * Start a CPU whose power is ON_PENDING, at `entry` and `context` of it. False
+ * if it is asked for something else: then its power is OFF again.
+ */
+bool cpu_start(struct cpu *cpu);
 
 /** True if the CPU is off, waits in EL2 and has taken all requests. */
 bool cpu_is_idle(const struct cpu *cpu);

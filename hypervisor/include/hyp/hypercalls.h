@@ -13,5 +13,9 @@
  *  arguments come from the cell and may be anything. */
 typedef long (*hypercall_fn)(u64 code, u64 arg1, u64 arg2);
 
-/** By number; NULL for DISABLE. */
-extern const hypercall_fn hypercalls[HYPERCALL_LAST + 1];
+/** Entries of the table: the exception entry masks the number with this less
+ *  one, so that no speculative call leaves the table. */
+#define HYPERCALL_SLOTS 16
+
+/** By number; NULL for DISABLE and behind the last. */
+extern const hypercall_fn hypercalls[HYPERCALL_SLOTS];

@@ -31,8 +31,10 @@ struct irqchip {
 	void (*wait_for_cell)(struct cpu *cpu);
 	/** Add the filtered windows to the map of a cell. */
 	int (*add_windows)(struct cell *cell);
-	/** Mask, deactivate and retarget an SPI to a CPU of its new owner. */
-	void (*move_irq)(u32 intid, const struct cpu *target);
+	/** Mask, deactivate and retarget an SPI to a CPU of its new owner, with
+	 *  default settings, or those it had when it left root. */
+	void (*move_irq)(u32 intid, const struct cpu *target, const struct cell *from,
+			 const struct cell *to);
 	/** `cell` has just got its CPUs: SPIs of others that are routed to one of
 	 *  them, or to any CPU at all, go to `target` instead. */
 	void (*confine_irqs)(const struct cell *cell, const struct cpu *target);

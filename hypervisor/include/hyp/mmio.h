@@ -15,9 +15,9 @@ struct mmio_access {
 	/* Offset in the window. */
 	u64 offset;
 	/* 1, 2, 4 or 8 bytes. */
-	u8 size;
+	u32 size;
 	bool write;
-	/* To write, or what was read (zero-extended). */
+	/* To write; or 0 until the handler puts there what was read. */
 	u64 value;
 };
 

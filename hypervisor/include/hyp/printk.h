@@ -38,5 +38,4 @@ void console_set_output(void (*putc)(char c));
 void console_set_ring(bool on);
 
 /** Formatting without output; returns the length without truncation. */
-u32 format_string(char *buffer, u32 size, const char *format, ...) __printf(3, 4);
 u32 vformat_string(char *buffer, u32 size, const char *format, __builtin_va_list args);

@@ -94,9 +94,6 @@ bool stage2_translates(const struct stage2 *s2, ipa_t ipa, bool write);
 /** Drop all TLB entries of this VMID on all CPUs, stage 1 and 2. */
 void stage2_flush(const struct stage2 *s2);
 
-/** Number of table pages, and a checksum over all leaf mappings (self-test). */
-u32 stage2_digest(const struct stage2 *s2, u64 *digest);
-
 /**
  * Call `fn` for each leaf mapping in order; stops at and returns the first
  * non-zero result.

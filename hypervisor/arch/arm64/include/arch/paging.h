@@ -24,6 +24,10 @@ void *map_temporary(pa_t pa, u64 size);
 /** The same for device registers (Device-nGnRE). */
 volatile void *map_temporary_device(pa_t pa, u64 size);
 
+/** Show nothing any more: cell memory stays mapped no longer than it is used,
+ *  so that no speculative access can bring it into the caches. */
+void unmap_temporary(void);
+
 /** Map device registers for all CPUs, at enable only; NULL if out of space. */
 volatile void *map_device(pa_t pa, u64 size);
 

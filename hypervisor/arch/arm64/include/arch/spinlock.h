@@ -3,10 +3,9 @@
  * Spinlocks: a u32 that is 0 when free. Only once EL2's own map is on, since
  * exclusives need Normal cacheable memory.
  *
- * Order of locks: management lock (cell.c), then a cell's state_lock, then a
- * CPU's kick_lock, then the distributor lock (gic_dist.c), then the console
- * lock (console.c). Nobody waits for another CPU while holding one of the
- * last four, so that every wait is bounded by a few instructions of others.
+ * Order of locks: management lock (cell.c), then a CPU's kick_lock, then the
+ * distributor lock (gic_dist.c), then the console lock (console.c). Nobody
+ * waits for another CPU while holding one of the last three, so that every wait is bounded by a few instructions of others.
  */
 #pragma once
 

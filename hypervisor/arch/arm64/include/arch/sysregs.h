@@ -41,31 +41,32 @@
 #define ICH_HCR_EL2         S3_4_C12_C11_0
 #define ICH_HCR_TC          BIT(10)
 #define ICH_HCR_TALL0       BIT(11)
-#define ICH_VTR_EL2         S3_4_C12_C11_1
 #define ICH_VMCR_EL2        S3_4_C12_C11_7
 #define ICH_VMCR_VENG1      BIT(1)
 #define ICH_VMCR_VEOIM      BIT(9)
 #define ICH_VMCR_VPMR_SHIFT 24
 
-#define ZCR_EL2    S3_4_C1_C2_0
-#define SMCR_EL2   S3_4_C1_C2_6
-#define HCRX_EL2   S3_4_C1_C2_2
-#define HFGRTR_EL2 S3_4_C1_C1_4
-#define HFGWTR_EL2 S3_4_C1_C1_5
+#define PMSCR_EL1     S3_0_C9_C9_0
+#define PMBLIMITR_EL1 S3_0_C9_C10_0
+#define TRBLIMITR_EL1 S3_0_C9_C11_0
+#define SVCR          S3_3_C4_C2_2
+#define TPIDR2_EL0    S3_3_C13_C0_5
+#define ZCR_EL2       S3_4_C1_C2_0
+#define SMCR_EL2      S3_4_C1_C2_6
+#define HCRX_EL2      S3_4_C1_C2_2
+#define HFGRTR_EL2    S3_4_C1_C1_4
+#define HFGWTR_EL2    S3_4_C1_C1_5
 
 #define HCR_VM    BIT(0)
 #define HCR_SWIO  BIT(1)
 #define HCR_FMO   BIT(3)
-#define HCR_IMO   BIT(4)
-#define HCR_AMO   BIT(5)
 #define HCR_TWI   BIT(13)
 #define HCR_TSC   BIT(19)
 #define HCR_TIDCP BIT(20)
 #define HCR_TACR  BIT(21)
 #define HCR_TSW   BIT(22)
-#define HCR_TGE   BIT(27)
-#define HCR_HCD   BIT(29)
 #define HCR_RW    BIT(31)
+#define HCR_TERR  BIT(36)
 #define HCR_APK   BIT(40)
 #define HCR_API   BIT(41)
 
@@ -73,8 +74,11 @@
 #define CPTR_RES1 0x22ffULL
 #define CPTR_TZ   BIT(8)
 #define CPTR_TSM  BIT(12)
+#define CPTR_TTA  BIT(20)
 
+#define MDCR_TPMS BIT(14)
 #define MDCR_HPMD BIT(17)
+#define MDCR_TTRF BIT(19)
 
 #define CNTHCTL_EL1PCTEN BIT(0)
 #define CNTHCTL_EL1PCEN  BIT(1)
@@ -90,10 +94,8 @@
 #define SPSR_EL0T        0x0ULL
 #define SPSR_EL1T        0x4ULL
 #define SPSR_EL1H        0x5ULL
-#define SPSR_BTYPE       (3ULL << 10)
 #define SPSR_SSBS        BIT(12)
 #define SPSR_IL          BIT(20)
-#define SPSR_SS          BIT(21)
 #define SPSR_PAN         BIT(22)
 #define SPSR_UAO         BIT(23)
 #define SPSR_TCO         BIT(25)
@@ -127,5 +129,8 @@
 #define ESR_DABT_ISV       BIT(24)
 #define ESR_DABT_WNR       BIT(6)
 #define ESR_DABT_CM        BIT(8)
+/* Fault status without the level. */
+#define ESR_FSC_KIND       0x3cULL
+#define FSC_TRANSLATION    0x04
+#define FSC_PERMISSION     0x0c
 #define FSC_EXTERNAL       0x10
-#define FSC_EXTERNAL_WALK  0x14
