@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Writes reasons. Where they go afterwards (log, file descriptor) is decided
- * by who asked, see drv_main.c.
+ * by who asked, see drv_file.c.
  */
 #include "drv_reason.h"
 
