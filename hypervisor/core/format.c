@@ -40,8 +40,12 @@ static void put_number(struct out *o, u64 value, u32 base, bool negative, u32 wi
 		digits[--n] = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (value);
-	if (negative)
+	if (negative && zero && !left) {
+		put(o, '-');
+		width -= width > 0;
+	} else if (negative) {
 		digits[--n] = '-';
+	}
 	put_padded(o, digits + n, (u32)sizeof(digits) - n, width, left, zero && !left ? '0' : ' ');
 }
 
