@@ -10,11 +10,12 @@ HT_SUITES	:= $(patsubst $(HT)/test_%.c,%,$(wildcard $(HT)/test_*.c))
 HT_PROGRAMS	:= $(HT_SUITES:%=$(HT_OUT)/test_%)
 UNIT_TESTS	+= $(HT_PROGRAMS)
 
-# Code under test. cell.c and gicv3.c come through host_*.c; setup.c and the rest of arch/arm64 need
-# the real machine.
+# Code under test. Some files come through host_*.c; setup.c and the rest of arch/arm64 need the real
+# machine.
 HT_CORE		:= $(filter-out hypervisor/core/cell.c hypervisor/core/setup.c, \
 			$(wildcard hypervisor/core/*.c))
-HT_ARCH		:= $(addprefix hypervisor/arch/arm64/,abort_decode.c psci.c smccc.c sysreg.c)
+HT_ARCH		:= $(addprefix hypervisor/arch/arm64/,abort_decode.c psci.c smccc.c sysreg.c \
+			violation.c)
 HT_SRCS		:= $(HT_CORE) $(HT_ARCH) $(filter-out %/gicv3.c,$(wildcard hypervisor/irqchip/*.c)) \
 		   $(wildcard $(HT)/fake_*.c $(HT)/host_*.c)
 HT_OBJS		:= $(HT_SRCS:%.c=$(HT_OUT)/%.o)

@@ -27,6 +27,7 @@ enum fake_event_kind {
 	EV_BARRIER, /**< name */
 	EV_TABLE_SYNC,
 	EV_TLB_FLUSH, /**< a: VMID */
+	EV_TLB_FLUSH_LOCAL, /**< a: CPU */
 	EV_CACHE_FLUSH, /**< a: host address, b: size */
 	EV_IO_READ, /**< a: address, b: bytes, c: value */
 	EV_IO_WRITE, /**< the same */
@@ -41,7 +42,7 @@ enum fake_event_kind {
 	EV_SCRUB, /**< the CPU's interrupts are wiped; a: CPU */
 	EV_MEMORY_FLUSH, /**< a: address, b: size, c: also zeroed */
 	EV_CONFINE, /**< a: cell, b: target CPU */
-	EV_INJECT, /**< an undefined instruction */
+	EV_LEAVE, /**< EL2 is given back; a: CPU, b: result */
 };
 
 struct fake_event {
@@ -61,6 +62,7 @@ const struct fake_event *fake_event_at(u32 n);
 void fake_record(struct fake_event event);
 
 /** Called when it happens, after it was recorded; NULL by default. */
+extern void (*fake_on_barrier)(void);
 extern void (*fake_on_table_sync)(void);
 extern void (*fake_on_tlb_flush)(u16 vmid);
 extern void (*fake_on_cache_flush)(const void *va);
@@ -90,6 +92,8 @@ u32 fake_pool_allocations(void);
 void fake_ram_add(u64 pa, u64 size);
 void fake_ram_write(u64 pa, const void *data, u64 size);
 void fake_ram_read(u64 pa, void *data, u64 size);
+/** Is something shown at present? */
+bool fake_temporary_shown(void);
 /** Times that map_temporary() was called. */
 extern u32 fake_temporary_maps;
 
@@ -179,8 +183,12 @@ extern jmp_buf *fake_exit;
 
 /** All system registers read 0 again. */
 void fake_sysregs_reset(void);
+/** PAR_EL1 of AT S1E1R; NULL: stage 1 is off. */
+extern u64 (*fake_stage1)(u64 va);
 /** What the firmware answers in x0. */
 extern u64 fake_firmware_answer;
+/** What setup_leave() answers to a CPU. */
+extern long fake_leave_answer;
 
 /* --- the whole machine ------------------------------------------------------------------------ */
 
@@ -235,6 +243,11 @@ void fake_config_name(struct fake_config *c, u32 region, const char *name);
 u32 fake_config_pack(const struct fake_config *c, void *out, u32 room);
 /** Pack it into root's memory at FAKE_CONFIG_PA. */
 void fake_config_place(const struct fake_config *c);
+
+/* --- tables ----------------------------------------------------------------------------------- */
+
+/** Number of table pages, and a checksum over all leaf entries. */
+u32 fake_tables_digest(const struct stage2 *s2, u64 *digest);
 
 /* --- snapshots -------------------------------------------------------------------------------- */
 

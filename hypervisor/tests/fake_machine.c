@@ -60,10 +60,11 @@ static int fake_add_windows(struct cell *cell)
 	return gicv3_irqchip.add_windows(cell);
 }
 
-static void fake_move_irq(u32 intid, const struct cpu *target)
+static void fake_move_irq(u32 intid, const struct cpu *target, const struct cell *from,
+			  const struct cell *to)
 {
 	fake_record((struct fake_event){ .kind = EV_MOVE_IRQ, .a = intid, .b = target->id });
-	gicv3_irqchip.move_irq(intid, target);
+	gicv3_irqchip.move_irq(intid, target, from, to);
 }
 
 static void fake_confine_irqs(const struct cell *cell, const struct cpu *target)
@@ -158,6 +159,8 @@ void fake_reset(void)
 	machine.hypervisor = range_of(FAKE_HV_BASE, FAKE_HV_SIZE);
 	machine.gicd = machine.gicr = range_of(0, 0);
 	fake_gic_init(FAKE_CPUS);
+	for (u32 n = 0; n < FAKE_CPUS; n++)
+		cpu_get(n)->arrived = true;
 	fake_system_default();
 	reasons_before = console_page.reason_seq;
 }
@@ -170,7 +173,6 @@ void fake_enable(u32 pages)
 	for (u32 n = 0; n < FAKE_CPUS; n++) {
 		struct cpu *cpu = cpu_get(n);
 
-		cpu->arrived = true;
 		cpu->cell = &root_cell;
 		cpu->power = CPU_POWER_ON;
 		assert_int_equal(arch_cpu_init(cpu), 0);
@@ -319,9 +321,9 @@ void fake_snapshot(struct fake_snapshot *s)
 	s->pool_used = page_pool_used();
 	fake_pool_map(s->pool_map);
 	s->num_cells = cell_num();
-	s->root_tables = stage2_digest(&root_cell.stage2, &s->root_digest);
+	s->root_tables = fake_tables_digest(&root_cell.stage2, &s->root_digest);
 	memcpy(s->root_entries, root_cell.stage2.root, sizeof(s->root_entries));
-	for (const struct cell *c = cell_first(); c; c = c->next) {
+	for (const struct cell *c = &root_cell; c; c = c->next) {
 		assert_true(n < ARRAY_SIZE(s->cells));
 		s->cells[n] = *c;
 		/* Counts replacements, whether they are undone or not. */

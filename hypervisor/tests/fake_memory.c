@@ -24,6 +24,7 @@ struct memory {
 	u8 *host;
 };
 
+void (*fake_on_barrier)(void);
 void (*fake_on_table_sync)(void);
 void (*fake_on_tlb_flush)(u16 vmid);
 void (*fake_on_cache_flush)(const void *va);
@@ -191,6 +192,7 @@ void fake_memory_reset(void)
 	window = NULL;
 	fake_temporary_maps = 0;
 	fake_device_space_full = false;
+	fake_on_barrier = NULL;
 	fake_on_table_sync = NULL;
 	fake_on_tlb_flush = NULL;
 	fake_on_cache_flush = NULL;
@@ -232,6 +234,18 @@ void fake_ram_read(u64 pa, void *data, u64 size)
 	ASAN_POISON_MEMORY_REGION(host, size);
 }
 
+void unmap_temporary(void)
+{
+	if (window)
+		ASAN_POISON_MEMORY_REGION(window, window_size);
+	window = NULL;
+}
+
+bool fake_temporary_shown(void)
+{
+	return window != NULL;
+}
+
 /* The real one may show what lies around in the same pages; this one shows
  * what was asked for. */
 void *map_temporary(pa_t pa, u64 size)
@@ -242,8 +256,7 @@ void *map_temporary(pa_t pa, u64 size)
 	/* Root sees a page of zeroes, and the console page. */
 	if (range_covers(range_of(FAKE_HV_BASE, FAKE_HV_SIZE), range_of(pa.v, size)))
 		return hyp_pa_to_va(pa);
-	if (window)
-		ASAN_POISON_MEMORY_REGION(window, window_size);
+	unmap_temporary();
 	if (!host)
 		fail_msg("EL2 maps 0x%llx, which is no memory", pa.v);
 	assert_true((pa.v & PAGE_MASK) + size <= TEMPORARY_SIZE);
@@ -291,6 +304,8 @@ u32 remap_pool_used(void)
 void fake_barrier(const char *name)
 {
 	fake_record((struct fake_event){ .kind = EV_BARRIER, .name = name });
+	if (fake_on_barrier)
+		fake_on_barrier();
 }
 
 void table_sync(void)

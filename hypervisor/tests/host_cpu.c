@@ -96,6 +96,8 @@ void fake_cpus_reset(void)
 	fake_auto_follow = true;
 	fake_exit = NULL;
 	fake_firmware_answer = 0;
+	fake_leave_answer = 0;
+	fake_stage1 = NULL;
 	fake_on_counter = NULL;
 	fake_on_idle_check = NULL;
 	fake_sysregs_reset();
@@ -143,6 +145,13 @@ static void leave(void)
 void el2_call_on_fresh_stack(void (*fn)(void))
 {
 	fn();
+	leave();
+}
+
+void el2_leave(const struct frame *frame, u64 result)
+{
+	(void)frame;
+	fake_record((struct fake_event){ .kind = EV_LEAVE, .a = current, .b = result });
 	leave();
 }
 
@@ -248,11 +257,6 @@ void firmware_call(struct frame *frame)
 	frame->x[0] = fake_firmware_answer;
 }
 
-void inject_undefined(void)
-{
-	fake_record((struct fake_event){ .kind = EV_INJECT });
-}
-
 void cpu_unload_stage2(void)
 {
 	write_sysreg(vttbr_el2, 0);
@@ -271,4 +275,14 @@ void el2_state_cell(const struct cell *cell)
 void el1_state_reset(void)
 {
 	fake_record((struct fake_event){ .kind = EV_EL2_STATE, .name = "el1" });
+}
+
+void el1_state_drain(void)
+{
+	fake_record((struct fake_event){ .kind = EV_EL2_STATE, .name = "drain" });
+}
+
+void tlb_flush_local(void)
+{
+	fake_record((struct fake_event){ .kind = EV_TLB_FLUSH_LOCAL, .a = current });
 }

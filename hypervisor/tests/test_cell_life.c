@@ -11,7 +11,9 @@
 
 #include <string.h>
 
+#include "../arch/arm64/psci.h"
 #include "../irqchip/gic_regs.h"
+#include "fake_private.h"
 
 #define RW  (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE)
 #define RAM 0x7f600000ULL
@@ -66,6 +68,16 @@ static void answer(u32 reply)
 {
 	cell->comm->msg_to_cell = JAILHOUSE_MSG_NONE;
 	cell->comm->reply_from_cell = reply;
+}
+
+/* However often it takes, but not for ever. */
+static void destroy(void)
+{
+	for (u32 tries = 0; cell_destroy(1) == -EAGAIN; tries++) {
+		assert_true(tries < 10);
+		answer(JAILHOUSE_MSG_REQUEST_APPROVED);
+	}
+	assert_null(cell_find(1));
 }
 
 static bool root_has(u64 pa)
@@ -146,7 +158,6 @@ static void test_one_call_at_a_time(void **state)
 	for (u32 c = 0; c < ARRAY_SIZE(calls); c++)
 		assert_int_equal(calls[c](1), -EAGAIN);
 	assert_int_equal(cell_create(FAKE_CONFIG_PA), -EAGAIN);
-	assert_int_equal(cell_get_state(1), -EAGAIN);
 	fake_management_lock(false);
 	assert_int_equal(cell_get_state(1), JAILHOUSE_CELL_SHUT_DOWN);
 }
@@ -573,27 +584,53 @@ static void test_cpu_that_does_not_stop(void **state)
 	assert_true(root_has(RAM));
 }
 
-/* A sibling that was off is switched on while the cell stops. */
+/* What PSCI CPU_ON answers to CPU `by` of the cell. */
+static u64 cpu_on(u32 by, u32 target)
+{
+	u64 result;
+
+	fake_run_on(by);
+	result = psci_call(PSCI_CPU_ON_64, target, 0x4000, 0);
+	fake_run_on(0);
+	return result;
+}
+
+/* A sibling that is off cannot be switched on while the cell stops. */
 static void test_sibling_started_while_stopping(void **state)
 {
 	(void)state;
 	assert_int_equal(cell_destroy(1), -EAGAIN);
 	answer(JAILHOUSE_MSG_REQUEST_APPROVED);
 	assert_int_equal(cell_destroy(1), -EAGAIN);
-	/* CPU 2 was in EL2, in PSCI CPU_ON, when the request came. */
-	cpu_get(3)->power = CPU_POWER_ON_PENDING;
-	cpu_request(cpu_get(3), CPU_REQ_START);
+	/* CPU 2 was in EL2, in CPU_ON, when the request came. */
+	assert_int_equal(cpu_on(2, 3), PSCI_DENIED);
+	assert_int_equal(cpu_get(3)->power, CPU_POWER_OFF);
+	fake_cpu_follow(3);
+	assert_int_equal(cpu_get(3)->power, CPU_POWER_OFF);
+	fake_cpu_follow(2);
+	assert_int_equal(cell_destroy(1), -EAGAIN);
+	fake_cpu_follow(2);
+	assert_int_equal(cell_destroy(1), 0);
+}
+
+/* After a stop that failed, or with a new start, it can again. */
+static void test_sibling_started_afterwards(void **state)
+{
+	(void)state;
+	assert_int_equal(cell_set_loadable(1), -EAGAIN);
+	answer(JAILHOUSE_MSG_REQUEST_APPROVED);
+	assert_int_equal(cell_set_loadable(1), -EAGAIN);
+	fake_now += 2000 * FAKE_TICKS_PER_MS;
+	assert_int_equal(cell_set_loadable(1), -EIO);
+	assert_int_equal(cpu_on(2, 3), PSCI_SUCCESS);
 	fake_cpu_follow(3);
 	assert_int_equal(cpu_get(3)->power, CPU_POWER_ON);
-	fake_cpu_follow(2);
-	/* The cell is not taken apart under it. */
-	assert_int_equal(cell_destroy(1), -EAGAIN);
-	assert_int_equal(cell_num(), 2);
-	fake_cpu_follow(3);
-	while (cell_destroy(1) == -EAGAIN)
-		fake_cpu_follow(2);
-	assert_int_equal(cell_num(), 1);
-	assert_int_equal(cpu_get(3)->power, CPU_POWER_OFF);
+	setup_running(NULL);
+	assert_int_equal(cell_start(1), -EAGAIN);
+	answer(JAILHOUSE_MSG_REQUEST_APPROVED);
+	assert_int_equal(cell_start(1), 0);
+	assert_int_equal(cpu_on(2, 3), PSCI_SUCCESS);
+	assert_int_equal(cpu_get(3)->power, CPU_POWER_ON);
 }
 
 /* A cell whose CPUs hand over to each other just when they are looked at: the
@@ -608,9 +645,8 @@ static void hand_over(u32 id)
 		return;
 	handovers--;
 	fake_on_idle_check = NULL;
-	cpu_get(id)->power = CPU_POWER_ON_PENDING;
-	cpu_request(cpu_get(id), CPU_REQ_START);
-	fake_cpu_follow(id);
+	if (cpu_on(runs, id) == PSCI_SUCCESS)
+		fake_cpu_follow(id);
 	fake_run_on(runs);
 	assert_true(FAKE_STOPS(cpu_stop_self()));
 	fake_run_on(0);
@@ -704,8 +740,7 @@ static void test_destroy_leaves_no_trace(void **state)
 			assert_int_equal(cell_set_loadable(1), 0);
 		if (i & 2 && i & 1)
 			assert_int_equal(cell_start(1), 0);
-		while (cell_destroy(1) == -EAGAIN)
-			answer(JAILHOUSE_MSG_REQUEST_APPROVED);
+		destroy();
 		fake_snapshot_equal(&before, "create and destroy");
 	}
 }
@@ -721,7 +756,9 @@ static void test_scrub(void **state)
 	fake_config_policy(&config, JAILHOUSE_VIOLATION_PARK, 0);
 	create();
 	assert_int_equal(cell_destroy(1), 0);
-	assert_int_equal(fake_event_count(EV_MEMORY_FLUSH), 0);
+	/* Then it is only cleaned out of the caches. */
+	assert_int_equal(fake_event_count(EV_MEMORY_FLUSH), 1);
+	assert_int_equal(fake_event(EV_MEMORY_FLUSH, 0)->c, 0);
 	fake_config_default(&config);
 	config.cpus[0] = 1 << 3;
 	fake_config_mem(&config, 0x7e000000, 0x7e000000, 0x200000, RW | JAILHOUSE_MEM_ROOTSHARED);
@@ -831,7 +868,7 @@ static void test_neighbours_in_one_block(void **state)
 		}
 		assert_int_equal(ownership_selftest(), 0);
 		while (cell_num() > 1) {
-			struct cell *rest = cell_first()->next;
+			struct cell *rest = root_cell.next;
 
 			if (cell_destroy(rest->id) == -EAGAIN)
 				rest->comm->reply_from_cell = JAILHOUSE_MSG_REQUEST_APPROVED;
@@ -865,8 +902,7 @@ static void test_neighbours_in_one_gib(void **state)
 	for (u32 n = 0; n < 2; n++)
 		assert_int_equal(cpu_get(0)->root[base >> 30], root_cell.stage2.root[base >> 30]);
 	assert_int_equal(ownership_selftest(), 0);
-	while (cell_destroy(1) == -EAGAIN)
-		answer(JAILHOUSE_MSG_REQUEST_APPROVED);
+	destroy();
 	fake_snapshot_equal(&before, "two cells in one GiB");
 }
 
@@ -1185,6 +1221,7 @@ int main(void)
 		SLOW(slow_stop),
 		SLOW(cpu_that_does_not_stop),
 		SLOW(sibling_started_while_stopping),
+		SLOW(sibling_started_afterwards),
 		TEST(handover_while_stopping),
 		SLOW(calls_change),
 		SLOW(start_while_scrubbing),

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * trap.c without its one instruction of the Arm architecture. DISABLE answers
+ * what the test says.
+ */
+#include "fake.h"
+
+#include <arch/time.h>
+#include <hyp/printk.h>
+#include <hyp/setup.h>
+
+#include "fake_private.h"
+#include <arch/sysregs.h>
+
+long fake_leave_answer;
+
+long setup_leave(struct cpu *cpu __unused_arg)
+{
+	return fake_leave_answer;
+}
+
+/* As in host_gicv3.c; trap_bug() would wait for ever. */
+#define __asm__
+#define volatile(...) fail_msg("EL2 stops")
+#include "../arch/arm64/trap.c"
