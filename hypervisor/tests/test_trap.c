@@ -27,6 +27,7 @@
 
 #define BTYPE       (3ULL << 10)
 #define SINGLE_STEP BIT(21)
+#define ILLEGAL     BIT(20)
 
 #define EC(ec) ((u64)(ec) << ESR_EC_SHIFT | ESR_IL)
 
@@ -529,14 +530,14 @@ static void test_injected_pstate(void **state)
 		fake_sysreg_write("id_aa64mmfr1_el1", pan ? 1 << 20 : 0);
 		fake_sysreg_write("id_aa64pfr1_el1", (ssbs ? 1 << 4 : 0) | (mte ? 2 << 8 : 0));
 		fake_sysreg_write("sctlr_el1", (span ? SCTLR_EL1_SPAN : 0) | SCTLR_EL1_DSSBS);
-		fake_sysreg_write("spsr_el2", SPSR_EL1H | BTYPE | SPSR_IL | SINGLE_STEP | SPSR_UAO |
+		fake_sysreg_write("spsr_el2", SPSR_EL1H | BTYPE | ILLEGAL | SINGLE_STEP | SPSR_UAO |
 						      0xf0000000);
 		inject_undefined();
 		pstate = fake_sysreg_read("spsr_el2");
 		assert_int_equal(!!(pstate & SPSR_PAN), pan && !span);
 		assert_int_equal(!!(pstate & SPSR_SSBS), ssbs);
 		assert_int_equal(!!(pstate & SPSR_TCO), mte);
-		assert_int_equal(pstate & (BTYPE | SPSR_IL | SINGLE_STEP | SPSR_UAO), 0);
+		assert_int_equal(pstate & (BTYPE | ILLEGAL | SINGLE_STEP | SPSR_UAO), 0);
 		assert_int_equal(pstate & 0xf0000000, 0xf0000000);
 		assert_int_equal(pstate & 0x3df, SPSR_EL1H_MASKED);
 		assert_int_equal(ESR_EC(fake_sysreg_read("esr_el1")), EC_UNKNOWN);

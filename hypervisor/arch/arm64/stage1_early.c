@@ -11,7 +11,6 @@
 #include "private.h"
 
 /* Stage-1 descriptors of the EL2 regime (Arm ARM D8.3): AP[1] is RES1. */
-#define S1_VALID  0x1ULL
 #define S1_TABLE  0x3ULL
 #define S1_PAGE   0x3ULL
 #define S1_BLOCK  0x1ULL

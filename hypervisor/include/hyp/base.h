@@ -71,7 +71,7 @@ static inline ipa_t ipa_of(u64 v)
 	return (ipa_t){ v };
 }
 
-/** [base, base + size); empty if size is 0; must not wrap (range_valid). */
+/** [base, base + size); empty if size is 0; must not wrap. */
 struct range {
 	u64 base;
 	u64 size;
@@ -80,11 +80,6 @@ struct range {
 static inline struct range range_of(u64 base, u64 size)
 {
 	return (struct range){ base, size };
-}
-
-static inline bool range_valid(struct range r)
-{
-	return r.size == 0 || r.base + (r.size - 1) >= r.base;
 }
 
 static inline bool range_contains(struct range r, u64 addr)

@@ -20,7 +20,6 @@
 	__asm__ volatile("msr " SYSREG_STRING(reg) ", %x0" : : "rZ"((u64)(value)) : "memory")
 
 #define ICC_PMR_EL1         S3_0_C4_C6_0
-#define ICC_IAR1_EL1        S3_0_C12_C12_0
 #define ICC_BPR1_EL1        S3_0_C12_C12_3
 #define ICC_CTLR_EL1        S3_0_C12_C12_4
 #define ICC_CTLR_EOIMODE    BIT(1)
@@ -95,7 +94,6 @@
 #define SPSR_EL1T        0x4ULL
 #define SPSR_EL1H        0x5ULL
 #define SPSR_SSBS        BIT(12)
-#define SPSR_IL          BIT(20)
 #define SPSR_PAN         BIT(22)
 #define SPSR_UAO         BIT(23)
 #define SPSR_TCO         BIT(25)
@@ -124,13 +122,12 @@
 #define EC_DABT_LOWER 0x24
 #define EC_DABT_SAME  0x25
 
-#define ESR_ABORT_FSC(esr) ((esr)&0x3f)
-#define ESR_ABORT_S1PTW    BIT(7)
-#define ESR_DABT_ISV       BIT(24)
-#define ESR_DABT_WNR       BIT(6)
-#define ESR_DABT_CM        BIT(8)
+#define ESR_ABORT_S1PTW BIT(7)
+#define ESR_DABT_ISV    BIT(24)
+#define ESR_DABT_WNR    BIT(6)
+#define ESR_DABT_CM     BIT(8)
 /* Fault status without the level. */
-#define ESR_FSC_KIND       0x3cULL
-#define FSC_TRANSLATION    0x04
-#define FSC_PERMISSION     0x0c
-#define FSC_EXTERNAL       0x10
+#define ESR_FSC_KIND    0x3cULL
+#define FSC_TRANSLATION 0x04
+#define FSC_PERMISSION  0x0c
+#define FSC_EXTERNAL    0x10
