@@ -115,6 +115,27 @@ static long stage_ownership(struct cell *cell)
 	return ownership_check_new(cell);
 }
 
+/* Root cannot switch its CPUs on any more; partner: cpu_on() in psci.c. */
+static long stage_cpus(struct cell *cell)
+{
+	for (u32 n = 0; n < cpu_count(); n++) {
+		u32 off = CPU_POWER_OFF;
+
+		if (cell_owns_cpu(cell, n) &&
+		    !__atomic_compare_exchange_n(&cpu_get(n)->power, &off, CPU_POWER_CLAIMED, false,
+						 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return reason(-EBUSY, "CPU %u was switched on meanwhile", n);
+	}
+	return 0;
+}
+
+static void undo_cpus(struct cell *cell)
+{
+	for (u32 n = 0; n < cpu_count(); n++)
+		if (cell_owns_cpu(cell, n) && cpu_get(n)->power == CPU_POWER_CLAIMED)
+			__atomic_store_n(&cpu_get(n)->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);
+}
+
 static long stage_comm(struct cell *cell)
 {
 	cell->comm = page_alloc(1, 1);
@@ -200,8 +221,9 @@ static const struct {
 	long (*prepare)(struct cell *cell);
 	void (*undo)(struct cell *cell);
 } stages[] = {
-	{ stage_identity, NULL }, { stage_ownership, NULL },     { stage_comm, undo_comm },
-	{ stage_windows, NULL },  { stage_memory, undo_memory }, { stage_root, undo_root },
+	{ stage_identity, NULL },  { stage_ownership, NULL }, { stage_cpus, undo_cpus },
+	{ stage_comm, undo_comm }, { stage_windows, NULL },   { stage_memory, undo_memory },
+	{ stage_root, undo_root },
 };
 
 static long prepare(struct cell *cell)
@@ -247,6 +269,7 @@ static void commit(struct cell *cell)
 	for (u32 n = 0; n < cpu_count(); n++)
 		if ((cpus >> n) & 1)
 			cpu_assign(cpu_get(n), cell);
+	undo_cpus(cell);
 	for (u32 w = 1; w < NUM_INTIDS / 32; w++) {
 		root_cell.irqs[w] &= ~cell->irqs[w];
 		for (u32 bits = cell->irqs[w]; bits; bits &= bits - 1)

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../arch/arm64/psci.h"
 #include "../irqchip/gic_regs.h"
+#include "fake_private.h"
 
 #define RW  (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE)
 #define RWX (RW | JAILHOUSE_MEM_EXECUTE)
@@ -167,6 +169,12 @@ static void test_root_copies(void **state)
 	for (u32 n = 0; n < 3; n++)
 		assert_memory_equal(cpu_get(n)->root, root_cell.stage2.root,
 				    STAGE2_ROOT_PAGES * PAGE_SIZE);
+}
+
+static void worked(long err)
+{
+	if (err)
+		fail_msg("result %ld: %s", err, fake_reason());
 }
 
 /* --- every stage refuses in turn ------------------------------------------------------------------ */
@@ -367,6 +375,57 @@ static void test_cpu_in_use(void **state)
 	refused(-EBUSY, "CPU 3 is in use");
 	cpu_get(3)->request = 0;
 	assert_int_equal(create(), 0);
+}
+
+/* Root switches a CPU on just after it was seen at rest. */
+static u64 switched_on;
+
+static void switch_on(u32 id)
+{
+	if (id != 3 || !fake_on_idle_check)
+		return;
+	fake_on_idle_check = NULL;
+	fake_run_on(1);
+	switched_on = psci_call(PSCI_CPU_ON_64, 3, 0x4000, 0);
+	fake_run_on(0);
+}
+
+static void test_cpu_switched_on_meanwhile(void **state)
+{
+	(void)state;
+	fake_config_place(&config);
+	fake_on_idle_check = switch_on;
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), -EBUSY);
+	assert_non_null(strstr(fake_reason(), "CPU 3"));
+	assert_int_equal(switched_on, PSCI_SUCCESS);
+	assert_int_equal(cpu_get(3)->power, CPU_POWER_ON);
+	assert_ptr_equal(cpu_get(3)->cell, &root_cell);
+	assert_int_equal(cell_num(), 1);
+}
+
+/* From the check on until it is the cell's: root cannot have it. */
+static void switch_on_at_flush(u16 vmid __unused_arg)
+{
+	fake_run_on(1);
+	switched_on = psci_call(PSCI_CPU_ON_64, 3, 0x4000, 0);
+	fake_run_on(0);
+}
+
+static void test_cpu_is_claimed(void **state)
+{
+	(void)state;
+	switched_on = PSCI_SUCCESS;
+	fake_on_tlb_flush = switch_on_at_flush;
+	assert_int_equal(create(), 0);
+	assert_int_not_equal(switched_on, PSCI_SUCCESS);
+	fake_on_tlb_flush = NULL;
+	/* And afterwards it is not root's; but the cell's, and at rest. */
+	switch_on_at_flush(0);
+	assert_int_equal(switched_on, PSCI_DENIED);
+	assert_true(cpu_is_idle(cpu_get(3)));
+	assert_int_equal(cell_set_loadable(1), 0);
+	assert_int_equal(cell_start(1), 0);
+	assert_int_equal(cpu_get(3)->power, CPU_POWER_ON);
 }
 
 static void second_cell(void)
@@ -635,7 +694,7 @@ static void test_random_cells(void **state)
 
 			phys += fake_random_below(0x4000) << 12;
 			if (fake_random_below(2))
-				phys &= ~(SZ_2M - 1);
+				phys = (phys + SZ_2M - 1) & ~(SZ_2M - 1);
 			virt += fake_random_below(3) << fake_random_below(31);
 			virt = (virt + PAGE_MASK) & ~PAGE_MASK;
 			if (phys + size > 0x7fc00000)
@@ -661,10 +720,10 @@ static void test_random_cells(void **state)
 				cell_set_loadable(1);
 			page_alloc_fail_after(-1);
 			if (fake_random_below(2))
-				assert_int_equal(cell_set_loadable(1), 0);
+				worked(cell_set_loadable(1));
 			if (fake_random_below(2) && cell_start(1) == 0)
 				assert_int_equal(ownership_selftest(), 0);
-			assert_int_equal(cell_destroy(1), 0);
+			worked(cell_destroy(1));
 		}
 		page_alloc_fail_after(-1);
 		fake_snapshot_equal(&before, "a random cell");
@@ -696,6 +755,8 @@ int main(void)
 		TEST(cpu_not_owned),
 		TEST(calling_cpu),
 		TEST(cpu_in_use),
+		TEST(cpu_switched_on_meanwhile),
+		TEST(cpu_is_claimed),
 		TEST(interrupt_of_another_cell),
 		TEST(memory_of_another_cell),
 		TEST(shared_memory),

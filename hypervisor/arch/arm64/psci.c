@@ -26,8 +26,10 @@ static u64 cpu_on(u64 target, u64 entry, u64 context)
 	if (!__atomic_compare_exchange_n(&cpu->power, &off, CPU_POWER_ON_PENDING, false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return off == CPU_POWER_ON_PENDING ? PSCI_ON_PENDING : PSCI_ALREADY_ON;
-	/* Partner: whoever sets `closing` looks at the power states afterwards. */
-	if (__atomic_load_n(&cell->closing, __ATOMIC_SEQ_CST)) {
+	/* Partners: whoever sets `closing` looks at the power states afterwards;
+	 * while the power is ours, the CPU does not change hands. */
+	if (__atomic_load_n(&cell->closing, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&cpu->cell, __ATOMIC_SEQ_CST) != cell) {
 		__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);
 		return PSCI_DENIED;
 	}

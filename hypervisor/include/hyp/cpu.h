@@ -21,6 +21,8 @@ enum cpu_power {
 	CPU_POWER_ON,
 	/** On the way to OFF; its cell must not go away yet. */
 	CPU_POWER_STOPPING,
+	/** Off, and the management's alone while it changes hands. */
+	CPU_POWER_CLAIMED,
 };
 
 /* Requests to a CPU, struct cpu::request. A stop overrides a start; a start is
