@@ -166,17 +166,17 @@ void fake_cpu_follow(u32 id);
  * Run `call` on the executing CPU; true if it never returned, because the CPU
  * left its cell and rests.
  */
-#define FAKE_STOPS(call)                  \
-	({                                \
-		bool stopped_ = true;     \
-                                          \
-		fake_exit = &fake_stop;   \
-		if (!setjmp(fake_stop)) { \
-			(void)(call);     \
-			stopped_ = false; \
-		}                         \
-		fake_exit = NULL;         \
-		stopped_;                 \
+#define FAKE_STOPS(call)                       \
+	({                                     \
+		volatile bool stopped_ = true; \
+                                               \
+		fake_exit = &fake_stop;        \
+		if (!setjmp(fake_stop)) {      \
+			(void)(call);          \
+			stopped_ = false;      \
+		}                              \
+		fake_exit = NULL;              \
+		stopped_;                      \
 	})
 extern jmp_buf fake_stop;
 extern jmp_buf *fake_exit;
