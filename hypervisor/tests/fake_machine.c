@@ -231,16 +231,18 @@ void fake_config_mem(struct fake_config *c, u64 phys, u64 virt, u64 size, u64 fl
 
 void fake_config_irq(struct fake_config *c, u32 intid)
 {
-	u32 n = (intid - 32) / 128;
+	u32 n = (intid - 32) / 128, word;
 
 	while (c->desc.num_irqchips <= n) {
 		c->irqchips[c->desc.num_irqchips] = (struct jailhouse_irqchip){
 			.address = FAKE_GICD_BASE,
-			.pin_base = 32 + 128 * c->desc.num_irqchips,
+			/* The last of them overlaps its predecessor. */
+			.pin_base = MIN(32 + 128 * c->desc.num_irqchips, 896u),
 		};
 		c->desc.num_irqchips++;
 	}
-	c->irqchips[n].pin_bitmap[(intid - 32) % 128 / 32] |= 1u << (intid % 32);
+	word = (intid - c->irqchips[n].pin_base) / 32;
+	c->irqchips[n].pin_bitmap[word] |= 1u << (intid % 32);
 }
 
 static void add_record(struct fake_config *c, const void *record, u32 size)
