@@ -151,6 +151,7 @@ def bench(count):
     result = os.path.join(BUILD, "bench.json")
     if os.path.exists(result):
         os.remove(result)
+    done = None
     try:
         done = subprocess.run([sys.executable, os.path.join(CI, "bench.py")], cwd=TOP, check=False,
                               env=clean_environment(), timeout=BENCH_SECONDS, text=True,
@@ -158,6 +159,7 @@ def bench(count):
         with open(result, encoding="utf-8") as f:
             rows = json.load(f)["rows"]
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        print(done.stdout if done else "", flush=True)
         count.add(failed=[f"make bench: {error}"])
         return
     judged = [row for row in rows if row["verdict"] in ("reached", "missed")]
@@ -204,7 +206,7 @@ def pytest(count, name, what, seconds, extra=()):
 
 def system(count):
     workers = os.environ.get("SYSTEM_JOBS", "2")
-    extra = ["-n", workers, "--dist", "loadgroup"] if workers != "1" else []
+    extra = ["-n", workers, "--dist", "loadfile"] if workers != "1" else []
     pytest(count, "system", ["ci/system"], SYSTEM_SECONDS, extra)
 
 
