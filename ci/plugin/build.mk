@@ -7,14 +7,16 @@ BENCH_B		:= $(B)/bench
 
 $(BENCH_B)/count_el2.so: ci/plugin/count_el2.c ci/plugin/qemu_plugin_api.h ci/plugin/build.mk
 	@mkdir -p $(@D)
-	$(say CC)
+	$(call say,CC)
 	$(Q)$(HOSTCC) -std=gnu11 -O2 -g $(WARN) -shared -fPIC -pthread -o $@ $<
 
 $(B)/guest/bench-cell: ci/plugin/bench_cell.c $(wildcard include/jailhouse/*.h) ci/plugin/build.mk
 	@mkdir -p $(@D)
-	$(say CC)
+	$(call say,CC)
 	$(Q)$(CROSS)gcc -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -Iinclude -Iinclude/arch/arm64 \
 		-static -s -o $@ $<
 
-bench: $(BENCH_B)/count_el2.so
+.PHONY: bench-plugin
+bench-plugin: $(BENCH_B)/count_el2.so
+bench: bench-plugin
 $(KERNELS:%=$(B)/initramfs/%.cpio.gz): $(B)/guest/bench-cell
