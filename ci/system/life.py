@@ -104,17 +104,17 @@ class Linux:
     """What Linux has. Two of these are equal if nothing was lost."""
 
     online: str
-    mem_total: int
+    mem_total: str
     iomem: str
     drivers: str
 
+    COMMAND = ("cat /sys/devices/system/cpu/online; echo --; grep MemTotal /proc/meminfo; echo --; "
+               "cat /proc/iomem; echo --; "
+               "printf '%s\\n' /sys/bus/platform/devices/*/driver /sys/bus/amba/devices/*/driver")
+
     @classmethod
     def look(cls, guest):
-        text = guest.check(
-            "cat /sys/devices/system/cpu/online; echo --; grep MemTotal /proc/meminfo; echo --; "
-            "cat /proc/iomem; echo --; ls /sys/bus/platform/drivers/*/ /sys/bus/amba/drivers/*/")
-        online, total, iomem, drivers = (part.strip() for part in text.split("--\n"))
-        return cls(online, int(re.search(r"\d+", total)[0]), iomem, drivers)
+        return cls(*guest.check(cls.COMMAND).split("--\n"))
 
 
 @dataclasses.dataclass
@@ -125,14 +125,13 @@ class Partition:
     pools: str
     cells: str
 
+    COMMAND = (f"cd {SYSFS}; cat enabled mem_pool_size mem_pool_used remap_pool_used; echo --; "
+               "[ ! -d cells/0 ] || grep . cells/*/name cells/*/state cells/*/cpus_*_list")
+
     @classmethod
     def look(cls, guest):
-        text = guest.check(
-            f"cd {SYSFS}; cat enabled mem_pool_size mem_pool_used remap_pool_used; echo --; "
-            "for f in cells/*/name cells/*/state cells/*/cpus_assigned_list cells/*/cpus_failed_list; "
-            "do [ -f $f ] && echo $f $(cat $f); done; true")
-        pools, cells = text.split("--\n")
-        return cls(Linux.look(guest), pools, cells)
+        *linux, pools, cells = guest.check(f"{Linux.COMMAND}; echo --; {cls.COMMAND}").split("--\n")
+        return cls(Linux(*linux), pools, cells)
 
 
 def every_cpu_works(guest, count=4):
