@@ -10,10 +10,8 @@ HT_SUITES	:= $(patsubst $(HT)/test_%.c,%,$(wildcard $(HT)/test_*.c))
 HT_PROGRAMS	:= $(HT_SUITES:%=$(HT_OUT)/test_%)
 UNIT_TESTS	+= $(HT_PROGRAMS)
 
-# Code under test. Some files come through host_*.c; setup.c and the rest of arch/arm64 need the real
-# machine.
-HT_CORE		:= $(filter-out hypervisor/core/cell.c hypervisor/core/setup.c, \
-			$(wildcard hypervisor/core/*.c))
+# Code under test. Some files come through host_*.c; the rest of arch/arm64 needs the real machine.
+HT_CORE		:= $(filter-out %/cell.c,$(wildcard hypervisor/core/*.c hypervisor/uart/*.c))
 HT_ARCH		:= $(addprefix hypervisor/arch/arm64/,abort_decode.c psci.c smccc.c sysreg.c \
 			violation.c)
 HT_SRCS		:= $(HT_CORE) $(HT_ARCH) $(filter-out %/gicv3.c,$(wildcard hypervisor/irqchip/*.c)) \
@@ -24,7 +22,7 @@ HT_CPPFLAGS	:= -D_GNU_SOURCE -I$(HT)/include -Iinclude -Iinclude/arch/arm64 -Ihy
 		   -DCONFIG_LOG_TO_UART=1 -DCONFIG_SELFTEST=1 -include $(HT)/fake_io.h
 HT_CFLAGS	:= -std=gnu11 -O1 -g $(WARN) -fno-strict-aliasing -fno-omit-frame-pointer \
 		   -fsanitize=address,undefined -fno-sanitize-recover=all $(HT_EXTRA)
-HT_LDLIBS	:= -lcmocka
+HT_LDLIBS	:= -lcmocka -lpthread
 
 # The fake sees what the pool hands out and takes back.
 $(HT_OUT)/hypervisor/core/page_alloc.o: \

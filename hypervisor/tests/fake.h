@@ -79,6 +79,9 @@ extern void (*fake_on_idle_check)(u32 id);
 /* Where the console page appears, in front of the pool. */
 #define FAKE_CONSOLE_PA (FAKE_HV_BASE + 0x3000)
 
+/** The allocation after the next n fails, counted from enable; -1 for none. */
+extern int fake_pool_fail_after;
+
 /** Give the page pool `pages` pages; all of them by default. Unused pages are
  *  poisoned, so that a use after free ends the test. */
 void fake_pool_init(u32 pages);
@@ -152,12 +155,16 @@ void fake_gic_init(u32 cpus);
 #define FAKE_TICKS_PER_MS 62500ULL
 
 extern u64 fake_now;
+/** What arch_check_cpus() answers. */
+extern int fake_cpus_error;
 /** The image header; max_cpus may be changed. */
 extern struct jailhouse_header fake_header;
+/** CPUs are threads: who waits for a lock gets it at last. */
+extern bool fake_threads;
 /** A CPU follows requests at once; else when fake_cpu_follow() is called. */
 extern bool fake_auto_follow;
 
-/** Choose the CPU that executes from now on. */
+/** Choose the CPU that executes from now on, in this thread. */
 void fake_run_on(u32 id);
 /** CPU `id` takes the requests that wait for it. */
 void fake_cpu_follow(u32 id);
@@ -179,7 +186,7 @@ void fake_cpu_follow(u32 id);
 		stopped_;                      \
 	})
 extern jmp_buf fake_stop;
-extern jmp_buf *fake_exit;
+extern __thread jmp_buf *fake_exit;
 
 /** All system registers read 0 again. */
 void fake_sysregs_reset(void);

@@ -15,9 +15,13 @@ static u32 num_events;
 
 void fake_record(struct fake_event event)
 {
-	/* Long property tests look at none of them. */
-	if (num_events < MAX_EVENTS)
-		events[num_events++] = event;
+	/* Long property tests look at none of them; CPUs may be threads. */
+	u32 n = __atomic_fetch_add(&num_events, 1, __ATOMIC_RELAXED);
+
+	if (n < MAX_EVENTS)
+		events[n] = event;
+	else
+		__atomic_store_n(&num_events, MAX_EVENTS, __ATOMIC_RELAXED);
 }
 
 void fake_events_clear(void)

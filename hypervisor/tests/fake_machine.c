@@ -20,10 +20,10 @@ void fake_cells_reset(void);
 void fake_cpu_rests(void);
 void fake_cpu_woken(u32 id);
 
-const struct irqchip *irqchip;
 struct fake_system fake_system;
 
 static u32 reasons_before;
+int fake_cpus_error;
 
 #define MEM_RWX  (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE)
 #define MEM_MMIO (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO)
@@ -87,9 +87,33 @@ static const struct irqchip recording_irqchip = {
 
 /* --- the machine --------------------------------------------------------------------------------- */
 
-const struct jailhouse_system *system_config(void)
+const struct jailhouse_system *image_system_config(void)
 {
 	return &fake_system.header;
+}
+
+const char *image_version(void)
+{
+	return "test";
+}
+
+u64 image_pool_start(void)
+{
+	return FAKE_HV_POOL;
+}
+
+bool image_cpu_arrived(u32 id)
+{
+	return cpu_get(id)->arrived;
+}
+
+int arch_check_cpus(void)
+{
+	return fake_cpus_error;
+}
+
+void arch_adopt_map(void)
+{
 }
 
 static void root_region(u64 base, u64 size, u64 flags)
@@ -153,6 +177,7 @@ void fake_reset(void)
 	console_page.magic = JAILHOUSE_CONSOLE_MAGIC;
 	console_set_output(NULL);
 	console_set_ring(true);
+	fake_cpus_error = 0;
 	fake_cpus_reset();
 	fake_pool_init(FAKE_POOL_PAGES);
 	irqchip = &recording_irqchip;

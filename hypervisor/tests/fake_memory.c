@@ -29,6 +29,7 @@ void (*fake_on_table_sync)(void);
 void (*fake_on_tlb_flush)(u16 vmid);
 void (*fake_on_cache_flush)(const void *va);
 u32 fake_temporary_maps;
+int fake_pool_fail_after = -1;
 bool fake_device_space_full;
 
 static u8 *hv;
@@ -80,7 +81,21 @@ void *pool_memset(void *s, int c, size_t n)
 
 void page_pool_init(void *base, u32 pages)
 {
+	assert_true(pages <= FAKE_POOL_PAGES);
+	assert_ptr_equal(base, hv_memory() + FAKE_HV_POOL);
+	memset(pool_used_map, 0, sizeof(pool_used_map));
+	ASAN_UNPOISON_MEMORY_REGION(base, FAKE_POOL_PAGES * PAGE_SIZE);
+	/* What an earlier owner left must not be seen by anybody. */
+	memset(base, 0xa5, pages * PAGE_SIZE);
+	ASAN_POISON_MEMORY_REGION(base, FAKE_POOL_PAGES * PAGE_SIZE);
+	pool_pages = 0;
 	pool_init(base, pages);
+	pool_pages = pages;
+	for (u32 i = 0; i < page_pool_used(); i++)
+		pool_used_map[i] = 2;
+	allocations = 0;
+	if (fake_pool_fail_after >= 0)
+		page_alloc_fail_after(fake_pool_fail_after);
 }
 
 void page_free(void *page, u32 count)
@@ -104,20 +119,7 @@ void page_free(void *page, u32 count)
 
 void fake_pool_init(u32 pages)
 {
-	u8 *base = hv_memory() + FAKE_HV_POOL;
-
-	assert_true(pages <= FAKE_POOL_PAGES);
-	memset(pool_used_map, 0, sizeof(pool_used_map));
-	ASAN_UNPOISON_MEMORY_REGION(base, FAKE_POOL_PAGES * PAGE_SIZE);
-	/* What an earlier owner left must not be seen by anybody. */
-	memset(base, 0xa5, pages * PAGE_SIZE);
-	ASAN_POISON_MEMORY_REGION(base, FAKE_POOL_PAGES * PAGE_SIZE);
-	pool_pages = 0;
-	page_pool_init(base, pages);
-	pool_pages = pages;
-	for (u32 i = 0; i < page_pool_used(); i++)
-		pool_used_map[i] = 2;
-	allocations = 0;
+	page_pool_init(hv_memory() + FAKE_HV_POOL, pages);
 }
 
 void fake_pool_map(u8 *map)
@@ -145,6 +147,8 @@ pa_t hyp_va_to_pa(const void *va)
 {
 	const u8 *p = va, *page = (const u8 *)&console_page;
 
+	if (va == &fake_header)
+		return pa_of(FAKE_HV_BASE);
 	if (p >= page && p < page + PAGE_SIZE)
 		return pa_of(FAKE_CONSOLE_PA + (u64)(p - page));
 	assert_true(p >= hv_memory() && p < hv_memory() + FAKE_HV_SIZE);
@@ -192,6 +196,7 @@ void fake_memory_reset(void)
 	window = NULL;
 	fake_temporary_maps = 0;
 	fake_device_space_full = false;
+	fake_pool_fail_after = -1;
 	fake_on_barrier = NULL;
 	fake_on_table_sync = NULL;
 	fake_on_tlb_flush = NULL;

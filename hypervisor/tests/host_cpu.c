@@ -18,11 +18,12 @@
 
 #include "fake_private.h"
 
+#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 static u8 *public_alias, *local_alias;
-static u32 current;
+static __thread u32 current;
 
 /* The per-CPU areas, as in EL2 under two aliases: cpu_get() and this_cpu(). */
 #undef HYP_BASE
@@ -49,8 +50,9 @@ bool real_cpu_is_idle(const struct cpu *cpu);
 u64 fake_now;
 bool fake_auto_follow;
 jmp_buf fake_stop;
-jmp_buf *fake_exit;
+__thread jmp_buf *fake_exit;
 u64 fake_firmware_answer;
+bool fake_threads;
 void (*fake_on_counter)(void);
 void (*fake_on_idle_check)(u32 id);
 struct jailhouse_header fake_header;
@@ -213,7 +215,10 @@ void fake_cpu_offline(u32 id)
 
 void spin_wait_lock(u32 *lock)
 {
-	fail_msg("lock %p is taken, and never released", (void *)lock);
+	if (!fake_threads)
+		fail_msg("lock %p is taken, and never released", (void *)lock);
+	while (!spin_trylock(lock))
+		sched_yield();
 }
 
 void fake_sysregs_reset(void)
@@ -240,7 +245,7 @@ u64 fake_sysreg_read(const char *name)
 	if (strcmp(name, "cntpct_el0") == 0) {
 		if (fake_on_counter)
 			fake_on_counter();
-		return fake_now;
+		return __atomic_load_n(&fake_now, __ATOMIC_RELAXED);
 	}
 	return *sysreg(name);
 }

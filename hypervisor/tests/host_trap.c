@@ -14,7 +14,8 @@
 
 long fake_leave_answer;
 
-long setup_leave(struct cpu *cpu __unused_arg)
+#define setup_leave answer_leave
+static long answer_leave(struct cpu *cpu __unused_arg)
 {
 	return fake_leave_answer;
 }

@@ -245,9 +245,8 @@ static void test_interrupt_twice(void **state)
 
 static void map(struct cell *cell, u64 ipa, u64 pa, u64 size, u32 flags)
 {
-	assert_int_equal(stage2_prepare_map(&cell->stage2, ipa_of(ipa), pa_of(pa), size, flags,
-					    true),
-			 0);
+	assert_int_equal(
+		stage2_prepare_map(&cell->stage2, ipa_of(ipa), pa_of(pa), size, flags, true), 0);
 	stage2_map(&cell->stage2, ipa_of(ipa), pa_of(pa), size, flags);
 }
 

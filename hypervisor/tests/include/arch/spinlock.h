@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Fake architecture: spinlocks. Tests have one thread, so a lock that is held
- * is never released: waiting for one fails the test.
+ * Fake architecture: spinlocks. Most tests have one thread, so a lock that is
+ * held is never released: waiting for one fails the test.
  */
 #pragma once
 
