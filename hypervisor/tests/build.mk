@@ -52,4 +52,10 @@ $(HT_PROGRAMS): $(HT_OUT)/test_%: $(HT_OUT)/$(HT)/test_%.o $(HT_OBJS)
 	@echo "  HOSTLD  $@"
 	$(Q)$(HOSTCC) $(HT_CFLAGS) $(filter %.o,$^) $(HT_LDLIBS) -o $@
 
+# On request only, see fuzz_config.c.
+$(HT_OUT)/fuzz_config: $(HT)/fuzz_config.c hypervisor/core/config_check.c $(HT_BAD)
+	@mkdir -p $(@D)
+	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-Iinclude -Iinclude/arch/arm64 $(filter %.c,$^) -o $@
+
 -include $(HT_OBJS:.o=.d) $(HT_SUITES:%=$(HT_OUT)/$(HT)/test_%.d) $(HT_BAD:.bin=.d)
