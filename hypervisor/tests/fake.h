@@ -145,6 +145,8 @@ struct fake_gic {
 };
 
 extern struct fake_gic fake_gic;
+/** GICD_CTLR.RWP stays set. */
+extern bool fake_gic_hangs;
 
 /** Put distributor and redistributors on the bus, in the state Linux left. */
 void fake_gic_init(u32 cpus);

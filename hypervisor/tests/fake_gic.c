@@ -10,6 +10,7 @@
 #include <string.h>
 
 struct fake_gic fake_gic;
+bool fake_gic_hangs;
 
 static u32 num_frames;
 
@@ -69,6 +70,8 @@ static u64 gicd_read(u64 offset, u32 bytes)
 		return *word;
 	switch (offset) {
 	case GICD_CTLR:
+		if (fake_gic_hangs)
+			return g->ctlr | GICD_CTLR_RWP;
 		if (g->rwp_polls) {
 			fake_gic.rwp_polls--;
 			return g->ctlr | GICD_CTLR_RWP;

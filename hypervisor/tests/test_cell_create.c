@@ -148,9 +148,19 @@ static void look_at_flush(u16 vmid)
 static void test_root_is_flushed_after_unmap(void **state)
 {
 	(void)state;
+	/* A neighbour, so that no block is split, which flushes as well. */
+	strcpy(config.desc.name, "neighbour");
+	config.desc.id = 2;
+	config.cpus[0] = 1 << 2;
+	config.mem[0].phys_start = 0x7f700000;
+	config.desc.num_memory_regions = 1;
+	config.desc.num_irqchips = 0;
+	assert_int_equal(create(), 0);
+	fake_config_default(&config);
+	config.desc.num_memory_regions = 1;
+	gone_at_flush = false;
 	fake_on_tlb_flush = look_at_flush;
 	assert_int_equal(create(), 0);
-	/* The last flush of VMID 0 came when nothing was mapped any more. */
 	assert_true(gone_at_flush);
 }
 
@@ -214,21 +224,35 @@ static void test_config_at_any_alignment(void **state)
 	}
 }
 
-/* The end of the config lies in a page that root does not have. */
+/* The config goes on where root has no memory: behind its header, behind its
+ * first array, before or inside the extension block. */
 static void test_config_leaves_memory(void **state)
 {
-	u8 packed[PAGE_SIZE];
-	u32 size = fake_config_pack(&config, packed, sizeof(packed));
-	u64 end = 0x80000000, at = FAKE_HV_BASE - 64;
+	u64 end = 0x100400000;
+	u32 size;
 
 	(void)state;
-	(void)end;
-	fake_ram_add(at & ~PAGE_MASK, PAGE_SIZE);
-	fake_ram_write(at, packed, 64);
-	fake_snapshot(&before);
-	(void)size;
-	assert_true(cell_create(at) < 0);
-	fake_snapshot_equal(&before, "config leaves memory");
+	fake_ram_add(end - PAGE_SIZE, PAGE_SIZE);
+	for (u32 extended = 0; extended < 2; extended++) {
+		u8 packed[PAGE_SIZE];
+
+		fake_config_default(&config);
+		if (extended)
+			fake_config_name(&config, 0, "RAM");
+		size = fake_config_pack(&config, packed, sizeof(packed));
+		for (u32 cut = 1; cut < size; cut += 13) {
+			fake_ram_write(end - (size - cut), packed, size - cut);
+			fake_snapshot(&before);
+			assert_int_equal(cell_create(end - (size - cut)), -EINVAL);
+			fake_snapshot_equal(&before, "config leaves memory");
+			assert_false(fake_temporary_shown());
+		}
+		fake_ram_write(end - size, packed, size);
+		assert_int_equal(cell_create(end - size), 0);
+		/* Nothing of root's memory stays mapped. */
+		assert_false(fake_temporary_shown());
+		assert_int_equal(cell_destroy(1), 0);
+	}
 }
 
 static void test_too_big(void **state)

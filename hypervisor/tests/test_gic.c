@@ -620,6 +620,16 @@ static void test_masked_before_moved(void **state)
 	assert_true(waited);
 }
 
+/* A distributor that never finishes a write is reported, not waited for. */
+static void test_distributor_hangs(void **state)
+{
+	(void)state;
+	fake_gic_hangs = true;
+	gicv3_irqchip.move_irq(SPI, cpu_get(3), cell, cell);
+	fake_gic_hangs = false;
+	assert_int_equal(fake_gic.router[SPI], 3);
+}
+
 /* Interrupts of others that were routed to a CPU that left, or to any. */
 static void test_confine(void **state)
 {
@@ -693,6 +703,22 @@ static void test_enter(void **state)
 	assert_int_equal(fake_sysreg_read("ICC_PMR_EL1"), 0);
 	assert_int_equal(fake_sysreg_read("ICC_IGRPEN1_EL1"), 0);
 	assert_int_equal(fake_gic.rd[3].pending, 0);
+}
+
+/* Root gets its interface as it was set up at enable, and is never kicked. */
+static void test_enter_root(void **state)
+{
+	(void)state;
+	fake_run_on(1);
+	fake_sysreg_write("ICH_HCR_EL2", ICH_HCR_TC);
+	fake_sysreg_write("ICC_CTLR_EL1", ICC_CTLR_EOIMODE);
+	fake_gic.rd[1].enabled = ~0u;
+	gicv3_irqchip.cpu_enter(this_cpu(), &root_cell);
+	assert_int_equal(fake_sysreg_read("ICH_HCR_EL2"), 0);
+	assert_int_equal(fake_sysreg_read("ICC_CTLR_EL1") & ICC_CTLR_EOIMODE, 0);
+	assert_true(fake_sysreg_read("ICH_VMCR_EL2") & ICH_VMCR_VEOIM);
+	assert_int_equal(fake_sysreg_read("ICC_PMR_EL1"), 0xf0);
+	assert_int_equal(fake_gic.rd[1].enabled, ~kick_bit);
 }
 
 /* Whatever a cell did to its interface: while it waits it is open for the kick,
@@ -846,6 +872,8 @@ int main(void)
 		TEST(scrub_of_cpu),
 		TEST(active_priorities),
 		TEST(enter),
+		TEST(enter_root),
+		TEST(distributor_hangs),
 		TEST(wait_for_cell),
 		TEST(wake_and_wait),
 		TEST(cpu_init_and_exit),

@@ -602,6 +602,19 @@ static void test_start_overtaken(void **state)
 	assert_true(cpu_is_idle(cpu_get(3)));
 }
 
+/* A stop between the two steps of CPU_ON. */
+static void test_start_refused(void **state)
+{
+	struct cpu *cpu = cpu_get(3);
+
+	(void)state;
+	cpu->power = CPU_POWER_ON_PENDING;
+	cpu->request = CPU_REQ_STOP;
+	assert_false(cpu_start(cpu));
+	assert_int_equal(cpu->power, CPU_POWER_OFF);
+	assert_int_equal(cpu->request, CPU_REQ_STOP);
+}
+
 /* The management has a CPU while a request to it is pending. */
 static void test_cpu_on_while_requested(void **state)
 {
@@ -692,6 +705,7 @@ int main(void)
 		TEST(stopped_on_the_way),
 		TEST(root_changes_while_copied),
 		TEST(start_overtaken),
+		TEST(start_refused),
 		TEST(cpu_on_while_requested),
 		TEST(kick),
 		TEST(find_by_affinity),

@@ -706,6 +706,19 @@ static void test_serror(void **state)
 	assert_false(cpu_get(3)->failed);
 }
 
+/* Our own bug: a report, and this CPU stops; it never returns to any cell. */
+static void test_bug(void **state)
+{
+	(void)state;
+	fake_sysreg_write("esr_el2", 0x96000045);
+	fake_sysreg_write("far_el2", 0xbad0bad0);
+	assert_true(FAKE_STOPS(trap_bug(&frame, 4)));
+	assert_true(log_has("Unhandled HYP exception 4 on CPU 3"));
+	assert_true(log_has("far 0xbad0bad0"));
+	assert_true(log_has("Stopping CPU 3"));
+	assert_int_equal(cpu_get(3)->power, CPU_POWER_ON);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(test_##name, setup)
@@ -739,6 +752,7 @@ int main(void)
 		TEST(all_classes),
 		TEST(unknown_class),
 		TEST(serror),
+		TEST(bug),
 	};
 
 	return cmocka_run_group_tests_name("trap", tests, NULL, NULL);
