@@ -40,35 +40,23 @@ static int check_irqs(const struct cell *new)
 	return 0;
 }
 
+/* All of root's memory may be taken, but for its windows, the sub-page regions:
+ * CPUs of root look them up unlocked. */
 static int check_region_against(u32 n, const struct jailhouse_memory *mem, const struct cell *other)
 {
+	bool root = cell_is_root(other);
+
 	for (u32 i = 0; i < other->config->num_memory_regions; i++) {
 		const struct jailhouse_memory *theirs = cell_region(other, i);
 
-		if (!range_overlaps(region_phys(mem), region_phys(theirs)))
+		if (!range_overlaps(region_phys(mem), region_phys(theirs)) ||
+		    (root && !JAILHOUSE_MEMORY_IS_SUBPAGE(theirs)))
 			continue;
-		if (region_exclusive(mem) || region_exclusive(theirs))
+		if (region_exclusive(mem) || (!root && region_exclusive(theirs)))
 			return (int)reason(-EBUSY,
 					   "memory region %u at 0x%llx overlaps region %u of cell "
 					   "\"%s\", and not both are ROOTSHARED",
 					   n, mem->phys_start, i, other->config->name);
-	}
-	return 0;
-}
-
-/* Root's windows cannot be taken away: CPUs of root look them up unlocked. */
-static int check_root_windows(u32 n, const struct jailhouse_memory *mem)
-{
-	for (u32 i = 0; region_exclusive(mem) && i < root_cell.config->num_memory_regions; i++) {
-		const struct jailhouse_memory *root = cell_region(&root_cell, i);
-
-		if (JAILHOUSE_MEMORY_IS_SUBPAGE(root) &&
-		    range_overlaps(region_phys(mem), region_phys(root)))
-			return (int)reason(
-				-EBUSY,
-				"memory region %u at 0x%llx overlaps sub-page region %u of "
-				"the root cell; take it out of the system config",
-				n, mem->phys_start, i);
 	}
 	return 0;
 }
@@ -78,7 +66,7 @@ static int check_region(const struct cell *new, u32 n)
 	const struct jailhouse_memory *mem = cell_region(new, n);
 	struct range phys = region_phys(mem), virt = range_of(mem->virt_start, mem->size);
 	struct stage2_mapping mapping;
-	int err;
+	int err = 0;
 
 	if (range_overlaps(phys, machine.hypervisor))
 		return (int)reason(-EINVAL,
@@ -100,8 +88,7 @@ static int check_region(const struct cell *new, u32 n)
 				   "sub-page region %u at 0x%llx lies in a page that the root cell "
 				   "has whole; split that region in the system config",
 				   n, phys.base);
-	err = check_root_windows(n, mem);
-	for (const struct cell *c = root_cell.next; !err && c; c = c->next)
+	for (const struct cell *c = &root_cell; !err && c; c = c->next)
 		err = check_region_against(n, mem, c);
 	return err;
 }

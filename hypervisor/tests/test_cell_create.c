@@ -579,10 +579,10 @@ static void test_subpage_of_root(void **state)
 	fake_enable(FAKE_POOL_PAGES);
 	fake_cpu_offline(3);
 	fake_config_mem(&config, 0xb0000000, 0xb0000000, 0x1000, RW | JAILHOUSE_MEM_IO);
-	refused(-EBUSY, "sub-page region 12 of the root cell");
+	refused(-EBUSY, "overlaps region 12 of cell \"root\"");
 	config.mem[3] =
 		(struct jailhouse_memory){ 0xb000001c, 0xb000001c, 4, RW | JAILHOUSE_MEM_IO_32 };
-	refused(-EBUSY, "sub-page region 12 of the root cell");
+	refused(-EBUSY, "overlaps region 12 of cell \"root\"");
 	config.mem[3].phys_start = config.mem[3].virt_start = 0xb0000020;
 	assert_int_equal(create(), 0);
 	assert_int_equal(cell_destroy(1), 0);
