@@ -23,8 +23,7 @@
 
 struct cell root_cell;
 
-/* Serialises management calls. */
-static u32 cell_lock;
+u32 cell_lock;
 static u32 num_cells = 1;
 
 u32 cell_num(void)

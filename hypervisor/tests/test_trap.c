@@ -34,6 +34,7 @@
 static struct fake_config config;
 static struct cell *cell;
 static struct frame frame;
+static u32 looked;
 
 /* A cell on CPU 3 that runs, with a sub-page window at 0x20000010. */
 static void run_cell(u32 on_violation)
@@ -321,6 +322,28 @@ static void test_unmapped(void **state)
 	assert_true(trap(data_abort(0, 1, 1)));
 	parked("hypervisor's memory");
 	assert_true(log_has("no config line can allow this"));
+}
+
+/* No cell that the report speaks of may go away meanwhile. */
+static void lock_is_held(char c __unused_arg)
+{
+	if (log_has("FATAL") && !log_has(" in region"))
+		return;
+	if (log_has(" in region") && !log_has("Parking"))
+		looked += __atomic_load_n(&cell_lock, __ATOMIC_RELAXED) ? 1 : 0;
+}
+
+static void test_report_holds_the_list(void **state)
+{
+	(void)state;
+	looked = 0;
+	console_set_output(lock_is_held);
+	fault_at(0x60000120);
+	assert_true(trap(data_abort(WNR, 4, 1)));
+	console_set_output(NULL);
+	assert_true(looked > 0);
+	/* And lets it go. */
+	assert_int_equal(cell_lock, 0);
 }
 
 /* The address is the cell's, and the region's name is known. */
@@ -731,6 +754,7 @@ int main(void)
 		TEST(undecodable),
 		TEST(refused_by_handler),
 		TEST(unmapped),
+		TEST(report_holds_the_list),
 		TEST(device_is_named),
 		TEST(root_is_not_parked),
 		TEST(fetch),

@@ -4,6 +4,7 @@
  * park the CPU, or hand the fault to the cell's own kernel. Also exceptions
  * for EL1 in general.
  */
+#include <arch/spinlock.h>
 #include <hyp/cell.h>
 #include <hyp/printk.h>
 #include <hyp/ownership.h>
@@ -110,8 +111,12 @@ static void report(const struct frame *frame, const char *what, u64 esr, bool ha
 	       is_data || ESR_EC(esr) == EC_IABT_LOWER ? abort_status_name(esr) : "no fault status",
 	       has_address && (esr & ESR_ABORT_S1PTW) ? ", met on a walk of the cell's own tables" :
 							"");
-	if (has_address)
-		report_address(cell, ipa, access);
+	if (!has_address)
+		return;
+	/* No cell of which it speaks may go away meanwhile. */
+	spin_lock(&cell_lock);
+	report_address(cell, ipa, access);
+	spin_unlock(&cell_lock);
 }
 
 /* Exception entry to EL1 (Arm ARM D1.3.1, AArch64.TakeException). */

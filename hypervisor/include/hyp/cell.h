@@ -55,6 +55,9 @@ struct cell {
 
 extern struct cell root_cell;
 
+/** Serialises management calls; others may hold it while they read the list. */
+extern u32 cell_lock;
+
 static inline bool cell_is_root(const struct cell *cell)
 {
 	return cell == &root_cell;

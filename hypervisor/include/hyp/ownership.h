@@ -23,7 +23,7 @@ extern struct machine machine;
  */
 int ownership_check_new(const struct cell *cell) __must_check;
 
-/** What is known about a physical address, for reports. */
+/** What is known about a physical address, for reports; valid under cell_lock. */
 struct owner_info {
 	/* NULL: no cell. */
 	const struct cell *cell;
