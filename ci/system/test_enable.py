@@ -14,7 +14,7 @@ import life
 from guest import BUILD
 
 INJECT = "/sys/module/jailhouse/parameters/inject"
-TIMEOUTS = "rendezvous_ms=200 offline_timeout_ms=500"
+TIMEOUTS = "rendezvous_ms=2000 offline_timeout_ms=2000"
 FIRMWARE = "/lib/firmware/jailhouse.bin"
 QUIET = "/etc/test/root.cell"
 CYCLES = 100
@@ -156,7 +156,7 @@ def test_cpu_that_does_not_arrive(loaded, unchanged, fault, cpu):
     inject(loaded, f"{fault}:{cpu}")
     life.refused(loaded, f"jailhouse enable {QUIET}",
                  "^JAILHOUSE_ENABLE: Connection timed out\n"
-                 f"jailhouse: CPU {cpu} did not enter EL2 within 200 ms; nothing was changed\n$")
+                 f"jailhouse: CPU {cpu} did not enter EL2 within 2000 ms; nothing was changed\n$")
     works(loaded)
     life.every_cpu_works(loaded)
 
@@ -214,7 +214,7 @@ def test_cpu_that_goes_offline_too_late(enabled, unchanged, loaded):
     inject(loaded, "offline_timeout")
     life.refused(loaded, f"jailhouse cell create {life.DEMO_CONFIG}",
                  r"^JAILHOUSE_CELL_CREATE: Connection timed out\njailhouse: CPU 3 did not go "
-                 r"offline within 500 ms \(parameter offline_timeout_ms\)")
+                 r"offline within 2000 ms \(parameter offline_timeout_ms\)")
     loaded.check("for i in $(seq 100); do dmesg | grep -q 'CPU 3 went offline too late, and was "
                  "brought back (result 0)' && exit 0; usleep 50000; done; exit 1")
     assert loaded.check("nproc").strip() == "4"
@@ -234,15 +234,24 @@ def test_inject_refuses_nonsense(loaded, unchanged):
 @pytest.mark.seconds(240)
 def test_hundred_cycles(loaded, unchanged):
     works(loaded)
-    memory = "sync; echo 3 >/proc/sys/vm/drop_caches; grep MemFree /proc/meminfo; " \
-             "grep -c . /proc/vmallocinfo"
-    free, areas = map(int, re.findall(r"\d+", loaded.check(memory)))
+    # A busy machine must not decide: the longest patience there is.
+    loaded.check("echo 8000 >/sys/module/jailhouse/parameters/rendezvous_ms")
+
+    def memory():
+        # The hypervisor's last words may stand on the same lines.
+        text = loaded.check("sync; echo 3 >/proc/sys/vm/drop_caches; grep MemFree /proc/meminfo; "
+                            "echo areas=$(grep -c . /proc/vmallocinfo)")
+        return (int(re.search(r"MemFree:\s+(\d+)", text).group(1)),
+                int(re.search(r"areas=(\d+)", text).group(1)))
+
+    free, areas = memory()
     loaded.check(f"for i in $(seq {CYCLES}); do jailhouse enable {QUIET} && jailhouse disable || "
                  "exit 1; done", timeout=200)
-    free_after, areas_after = map(int, re.findall(r"\d+", loaded.check(memory)))
+    free_after, areas_after = memory()
     # What Linux caches meanwhile varies by some 4 MiB.
     assert free_after > free - 8192, f"{free - free_after} KiB are lost after {CYCLES} cycles"
-    assert areas_after <= areas + 2
+    # Linux frees areas late, some dozens at once: a leak would be one or more a cycle.
+    assert areas_after < areas + CYCLES // 2
     life.every_cpu_works(loaded)
 
 
@@ -273,7 +282,7 @@ def test_log_survives_a_reset(board):
 
 def test_log_of_an_attempt_that_failed(board):
     with board.guest(name=f"attempt-{board.board}", reboot=True) as guest:
-        life.insmod(guest, "rendezvous_ms=200")
+        life.insmod(guest, "rendezvous_ms=2000")
         inject(guest, "skip_cpu:1")
         life.refused(guest, f"jailhouse enable {life.ROOT_CONFIG}", "CPU 1 did not enter EL2")
         assert "CPU 1 did not enter EL2" in guest.check("jailhouse console")
