@@ -19,6 +19,10 @@
 /* Devices in one region: more than there are in a page of 512-byte windows. */
 #define MAX_DEVICES 64
 
+/* Arm GICv3 (IHI 0069): the distributor's frame, and the two of a redistributor */
+#define GICD_SIZE   0x10000
+#define GICR_STRIDE 0x20000
+
 static bool unbind = true;
 module_param(unbind, bool, 0644);
 MODULE_PARM_DESC(
@@ -72,6 +76,41 @@ static int refuse_ram(const struct drv_cell *cell, unsigned int index, const cha
 	return refuse(cell, index, user, remedy, why);
 }
 
+static bool overlaps(const struct jailhouse_memory *region, u64 start, u64 size)
+{
+	return region->size && region->phys_start < start + size &&
+	       start < region->phys_start + region->size;
+}
+
+/* What the hypervisor keeps for itself; it would refuse too, but only after CPUs were taken. */
+static const char *never_given(const struct jailhouse_memory *region)
+{
+	const struct jailhouse_system *system = drv.config;
+
+	if (overlaps(region, drv.memory.start, drv.memory.size))
+		return "the hypervisor's memory";
+	if (system->platform_info.arm.gic_version == 3 &&
+	    (overlaps(region, system->platform_info.arm.gicd_base, GICD_SIZE) ||
+	     overlaps(region, system->platform_info.arm.gicr_base,
+		      GICR_STRIDE * (u64)num_possible_cpus())))
+		return "the interrupt controller, which every cell sees filtered without a region";
+	return NULL;
+}
+
+static int check_never_given(const struct drv_cell *cell, unsigned int index,
+			     struct jailhouse_reason *why)
+{
+	const struct jailhouse_memory *region = &jailhouse_cell_mem_regions(cell->config)[index];
+	const char *what = never_given(region);
+
+	if (!what)
+		return 0;
+	return drv_reason_set(why, -EINVAL,
+			      "memory region %u (0x%llx, 0x%llx bytes) of cell \"%s\" covers %s; "
+			      "leave that out of the config",
+			      index, region->phys_start, region->size, cell->name, what);
+}
+
 /* Returns 1 if the region had a user, which is gone now: there may be another. */
 static int free_region(struct drv_cell *cell, unsigned int index, struct jailhouse_reason *why)
 {
@@ -105,11 +144,6 @@ static int free_region(struct drv_cell *cell, unsigned int index, struct jailhou
 	return err ? err : 1;
 }
 
-static bool stays_with_root(const struct jailhouse_memory *region)
-{
-	return region->flags & (JAILHOUSE_MEM_ROOTSHARED | JAILHOUSE_MEM_COMM_REGION);
-}
-
 static int free_regions(struct drv_cell *cell, struct jailhouse_reason *why)
 {
 	const struct jailhouse_memory *regions = jailhouse_cell_mem_regions(cell->config);
@@ -117,7 +151,12 @@ static int free_regions(struct drv_cell *cell, struct jailhouse_reason *why)
 	int result;
 
 	for (unsigned int i = 0; i < cell->config->num_memory_regions; i++) {
-		if (stays_with_root(&regions[i]))
+		if (regions[i].flags & JAILHOUSE_MEM_COMM_REGION)
+			continue;
+		result = check_never_given(cell, i, why);
+		if (result)
+			return result;
+		if (regions[i].flags & JAILHOUSE_MEM_ROOTSHARED)
 			continue;
 		do {
 			result = free_region(cell, i, why);
