@@ -22,6 +22,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 
 import pexpect
@@ -83,6 +84,15 @@ def _die_with_parent():
     """Runs in the child: a test that is killed takes its QEMU along."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def _discard(stream):
+    """Reads until the other side, or we, close."""
+    try:
+        while stream.recv(65536):
+            pass
+    except OSError:
+        pass
 
 
 class Guest:
@@ -290,6 +300,8 @@ class Guest:
         if not self._uart1_socket:
             self._uart1_socket = socket.socket(socket.AF_UNIX)
             self._uart1_socket.connect(f"{self._sockets}/uart1")
+            # The log file has the output. But QEMU stands still when nobody takes it from here.
+            threading.Thread(target=_discard, args=(self._uart1_socket,), daemon=True).start()
         self._uart1_socket.sendall(data)
 
     # --- QEMU ---------------------------------------------------------------------------------
