@@ -11,6 +11,7 @@ import struct
 from guest import BUILD
 
 READ, WRITE, EXECUTE, DMA, IO, COMM, LOADABLE, ROOTSHARED = (1 << n for n in range(8))
+IO_32 = 4 << 16
 RAM = READ | WRITE | EXECUTE | LOADABLE
 
 PASSIVE_COMMREG = 0x1
