@@ -83,6 +83,7 @@ endif
 # --- configuration --------------------------------------------------------------------------------
 
 KCONFIG		:= hypervisor/Kconfig
+DEFCONFIG	?= hypervisor/defconfig
 DOTCONFIG	:= $(B)/.config
 kconf		= KCONFIG_CONFIG=$(abspath $(DOTCONFIG)) \
 		  KCONFIG_AUTOCONFIG=$(abspath $(B))/include/config/auto.conf \
@@ -97,7 +98,7 @@ shared		= $(foreach d,kernels busybox qemu,[ -e $(B)/$(d) ] || \
 
 $(DOTCONFIG): | $(STAMPS:%=$(SETUP)/%.mk)
 	@mkdir -p $(B); $(shared)
-	$(Q)$(in_build) && $(call kconf,conf,--defconfig=$(CURDIR)/hypervisor/defconfig) >/dev/null
+	$(Q)$(in_build) && $(call kconf,conf,--defconfig=$(abspath $(DEFCONFIG))) >/dev/null
 
 $(B)/include/config/auto.mk: $(DOTCONFIG) $(KCONFIG) Makefile | $(SETUP)/packages.mk
 	$(Q)$(in_build) && $(call kconf,conf,--olddefconfig) >/dev/null && \
@@ -113,7 +114,7 @@ $(AUTOCONF): $(B)/include/config/auto.mk
 
 .PHONY: defconfig menuconfig olddefconfig savedefconfig
 defconfig:
-	$(Q)$(in_build) && $(call kconf,conf,--defconfig=$(CURDIR)/hypervisor/defconfig)
+	$(Q)$(in_build) && $(call kconf,conf,--defconfig=$(abspath $(DEFCONFIG)))
 menuconfig:
 	$(Q)$(in_build) && $(call kconf,mconf,)
 olddefconfig:
@@ -168,10 +169,14 @@ check:
 	$(Q)$(PYTHON) ci/check.py
 unit: $(UNIT_TESTS)
 	$(Q)$(PYTHON) ci/check.py --no-build --only unit
-system: initramfs
+system: initramfs selftest-image
 	$(Q)$(PYTHON) ci/check.py --no-build --only system
 gates: $(filter hypervisor,$(PARTS))
 	$(Q)$(PYTHON) ci/check.py --no-build --only gates
+# The image that checks the ownership invariants by itself, for ci/system/test_selftest.py.
+.PHONY: selftest-image
+selftest-image:
+	$(Q)$(MAKE) B=$(B)/selftest DEFCONFIG=ci/selftest.config hypervisor
 .PHONY: unit-tests unit-list
 unit-tests: $(UNIT_TESTS)
 	@:

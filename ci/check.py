@@ -66,7 +66,7 @@ def git_status():
 
 def build(count):
     before = git_status()
-    for goals in (("all", "initramfs"), ("unit-tests", "bench-plugin")):
+    for goals in (("all", "initramfs"), ("unit-tests", "bench-plugin", "selftest-image")):
         if make("-k", *goals).returncode:
             count.add(failed=[f"make {' '.join(goals)}"])
         else:
@@ -206,7 +206,7 @@ def pytest(count, name, what, seconds, extra=()):
 
 def system(count):
     workers = os.environ.get("SYSTEM_JOBS", "2")
-    extra = ["-n", workers, "--dist", "loadfile"] if workers != "1" else []
+    extra = ["-n", workers, "--dist", "loadgroup"] if workers != "1" else []
     pytest(count, "system", ["ci/system"], SYSTEM_SECONDS, extra)
 
 

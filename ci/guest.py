@@ -98,6 +98,9 @@ def _discard(stream):
 class Guest:
     """A running guest. Arguments are those of qemu_command(), and qemu_args for QEMU itself."""
 
+    # All that this process has started and not killed.
+    running = set()
+
     def __init__(self, kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine_extra="",
                  qemu_args=(), name=None, **options):
         self.kernel = kernel
@@ -121,6 +124,7 @@ class Guest:
                         f"logfile={self.uart1_path}",
             "-serial", "chardev:uart1",
             "-qmp", f"unix:{self._sockets}/qmp,server=on,wait=off",
+            "-gdb", f"unix:{self._sockets}/gdb,server=on,wait=off",
             *qemu_args]
         self._log = None
 
@@ -135,6 +139,7 @@ class Guest:
     def start(self):
         """Boots to a shell."""
         atexit.register(self.kill)
+        Guest.running.add(self)
         self._log = open(self.console_path, "w", encoding="utf-8", errors="replace")
         try:
             self.proc = pexpect.spawn(
@@ -154,9 +159,15 @@ class Guest:
         self.proc.send("trap : INT\n")
         self.run("true", timeout=20)
 
+    def end_qemu(self):
+        """Ends QEMU at once, from another thread than the guest's user: that one sees GuestDied."""
+        if self.proc:
+            self.proc.kill(signal.SIGKILL)
+
     def kill(self):
         """Ends QEMU at once, if it still runs. Never fails."""
         atexit.unregister(self.kill)
+        Guest.running.discard(self)
         for thing in (self._qmp_file, self._qmp, self._uart1_socket):
             if thing:
                 thing.close()
@@ -344,6 +355,22 @@ class Guest:
         self.qmp("pmemsave", val=address, size=size, filename=path)
         with open(path, "rb") as f:
             return f.read()
+
+    def write_memory(self, address, data):
+        """Writes guest-physical memory, as no CPU could: by QEMU's debugger interface. The machine
+        stands still meanwhile."""
+        with socket.socket(socket.AF_UNIX) as gdb:
+            gdb.settimeout(20)
+            gdb.connect(f"{self._sockets}/gdb")
+            stream = gdb.makefile("rb")
+            for packet in ("Qqemu.PhyMemMode:1", f"M{address:x},{len(data):x}:{data.hex()}", "D"):
+                gdb.sendall(f"${packet}#{sum(packet.encode()) & 0xff:02x}".encode())
+                answer = b""
+                while not re.search(rb"\$[^#]*#..$", answer):
+                    answer += stream.read(1)
+                gdb.sendall(b"+")
+                if b"$OK#" not in answer:
+                    raise GuestError(f"QEMU's debugger interface answers {answer} to {packet}")
 
 
 def main():

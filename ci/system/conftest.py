@@ -5,8 +5,8 @@ and the guest's last words in the report of a failure.
 """
 
 import os
-import signal
 import sys
+import threading
 
 import pytest
 
@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import boards  # noqa: E402
 import life  # noqa: E402
-from guest import GuestError  # noqa: E402
+from guest import Guest, GuestError  # noqa: E402
 
 BOARDS = boards.load()
 TEST_SECONDS = 120
@@ -25,6 +25,7 @@ def pytest_configure(config):
                                        f"{TEST_SECONDS}")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """The tests of a file on one board share a guest, so they stay in one process."""
     for item in items:
@@ -48,12 +49,12 @@ def kernel(board):
 @pytest.fixture(scope="module")
 def guest(board, request):
     """A booted guest, shared by the tests of a file. A file that needs other machines makes its own
-    with board.guest(). A function guest_files() of the file returns what else the guest has, as
+    with board.guest(). A function guest_files(board) of the file returns what else the guest has, as
     {path: bytes}."""
     module = request.module.__name__.split(".")[-1]
     options = {}
     if hasattr(request.module, "guest_files"):
-        options["initrd"] = life.initrd_with(board.kernel, module, request.module.guest_files())
+        options["initrd"] = life.initrd_with(board.kernel, module, request.module.guest_files(board))
     with board.guest(name=f"{module}-{board.board}", **options) as machine:
         yield machine
     if options:
@@ -69,18 +70,22 @@ def fresh_guest(board, request):
 
 @pytest.fixture(autouse=True)
 def time_limit(request):
-    """Ends a test that hangs, however it hangs."""
+    """Ends a test that hangs, by ending its guests. (A signal would reach the main thread only, and
+    xdist may run tests in another one.)"""
     marker = request.node.get_closest_marker("seconds")
     seconds = marker.args[0] if marker else TEST_SECONDS
+    ended = threading.Event()
 
-    def expired(*unused):
-        raise TimeoutError(f"the test did not end within {seconds} s")
+    def expired():
+        ended.set()
+        for machine in list(Guest.running):
+            machine.end_qemu()
 
-    before = signal.signal(signal.SIGALRM, expired)
-    signal.alarm(seconds)
+    timer = threading.Timer(seconds, expired)
+    timer.start()
     yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    timer.cancel()
+    assert not ended.is_set(), f"the test did not end within {seconds} s"
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -5,11 +5,12 @@ import dataclasses
 import gzip
 import os
 import re
+import shutil
 import subprocess
 import time
 
 import mkinitramfs
-from guest import BUILD
+from guest import BUILD, DOWNLOADS, TOP
 
 ROOT_CONFIG = "/etc/jailhouse/qemu-arm64.cell"
 DEMO_CONFIG = "/etc/jailhouse/qemu-arm64-inmate-demo.cell"
@@ -218,3 +219,24 @@ class HypervisorLog:
             if until in text or time.monotonic() > end:
                 return text
             time.sleep(0.02)
+
+
+def build_module(kernel, name):
+    """Builds ci/system/NAME/NAME.c for a kernel, if that was not done; returns its bytes."""
+    source = os.path.join(TOP, "ci", "system", name, name + ".c")
+    folder = os.path.join(BUILD, "guest_modules", kernel, name)
+    module = os.path.join(folder, name + ".ko")
+    if not os.path.exists(module) or os.path.getmtime(module) < os.path.getmtime(source):
+        os.makedirs(folder, exist_ok=True)
+        shutil.copy(source, folder)
+        with open(os.path.join(folder, "Kbuild"), "w", encoding="ascii") as f:
+            f.write(f"obj-m := {name}.o\n")
+        headers = os.path.realpath(os.path.join(DOWNLOADS, "kernels", kernel, "headers"))
+        environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
+        subprocess.run(
+            ["make", "-s", "-C", headers, f"M={folder}", "ARCH=arm64",
+             "CROSS_COMPILE=aarch64-linux-gnu-", "DEB_BUILD_ARCH=amd64", "DEB_HOST_ARCH=arm64",
+             "DEB_HOST_GNU_TYPE=aarch64-linux-gnu", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"],
+            check=True, env=environment)
+    with open(module, "rb") as f:
+        return f.read()

@@ -105,7 +105,7 @@ def bad_configs():
     return files
 
 
-def guest_files():
+def guest_files(_board):
     return {ROOT: cellfile.quiet_system(), OTHER: other(),
             "/etc/test/slow.cell": other(name="slow", reply_timeout=4000000),
             "/etc/test/no-ram.cell": other(name="no-ram", regions=[], flags=0),

@@ -293,7 +293,7 @@ def abort_config():
                          records=[cellfile.policy(cellfile.VIOLATION_ABORT)]).pack()
 
 
-def guest_files():
+def guest_files(_board):
     return {"/etc/test/root.cell": cellfile.quiet_system(),
             "/etc/test/witness.cell": witness_config(),
             "/etc/test/offender.cell": offender_config(),

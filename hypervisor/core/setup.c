@@ -27,7 +27,8 @@ struct rendezvous {
 enum { MEETING, ALL_MET, GIVEN_UP };
 
 static struct rendezvous arrival, prepared, initialised, leaving;
-static int enable_error;
+/* The leader's, settled before CPUs are prepared; and the first of any CPU. */
+static int system_error, enable_error;
 static u64 first_arrival;
 static struct uart debug_uart;
 const struct irqchip *irqchip;
@@ -213,16 +214,12 @@ int setup_enter(struct cpu *cpu)
 		return -ETIMEDOUT;
 	}
 	leader = __atomic_fetch_add(&leaders, 1, __ATOMIC_ACQ_REL) == 0;
-	if (leader) {
-		int err = init_system();
-
-		if (err)
-			set_error(err);
-	}
+	if (leader)
+		system_error = init_system();
 	if (!meet(&prepared, expected, counter_ticks(WORK_TIMEOUT_US)))
-		set_error(-ETIMEDOUT);
-	if (enable_error)
-		return enable_error;
+		return -ETIMEDOUT;
+	if (system_error)
+		return system_error;
 
 	arch_adopt_map();
 	spin_lock(&cpu_lock);

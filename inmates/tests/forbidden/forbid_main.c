@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Chooses the test by the parameter test=NAME, and watches for exceptions.
- * test=list prints all names.
+ * test=list prints all names. second=AFFINITY starts another CPU of the cell
+ * first, which does nothing but count.
  */
 #include <inmate_comm.h>
 #include <inmate_exception.h>
+#include <inmate_smp.h>
 
 #include "forbid.h"
 
@@ -88,6 +90,27 @@ static const struct forbidden_test *find(const char *name)
 	return NULL;
 }
 
+/* Tests watch this from outside. */
+static volatile u64 second_alive;
+
+static void count_for_ever(u64 argument)
+{
+	for (;;)
+		second_alive++;
+}
+
+static void start_second(void)
+{
+	long long affinity = cmdline_parse_int("second", -1);
+
+	if (affinity < 0)
+		return;
+	if (smp_start_cpu((u64)affinity, count_for_ever, 0) != 0)
+		printk("TEST: CPU 0x%llx does not start\n", (u64)affinity);
+	while (!second_alive)
+		cpu_relax();
+}
+
 void inmate_main(void)
 {
 	const struct forbidden_test *test;
@@ -95,6 +118,7 @@ void inmate_main(void)
 	const char *name = cmdline_parse_str("test", buffer, sizeof(buffer), "none");
 
 	test = find(name);
+	start_second();
 	if (test) {
 		forbid_name = test->name;
 		observed("begin");
