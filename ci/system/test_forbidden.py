@@ -473,7 +473,7 @@ def test_good_inmate_runs_after_all_that(guest, log, undisturbed):
     uart = len(guest.uart1())
     life.load(guest, life.GIC_DEMO, "rate=100 report=10")
     life.start(guest)
-    guest.wait_uart1(r"Timer fired 10 times.*\n(?s:.)*Timer fired 20 times.*\n", start=uart)
+    guest.wait_uart1(r"Timer fired \d+ times.*\n(?s:.)*Timer fired \d+ times.*\n", start=uart)
 
 
 def test_violations_as_aborts(guest, log, undisturbed, witness):
