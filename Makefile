@@ -6,6 +6,8 @@
 B		?= build
 KERNELS		:= 6.1 6.12
 KERNEL		?= 6.1
+# A row of ci/boards.tsv, for demo and run.
+BOARD		?= virt-gicv3-$(KERNEL)
 CROSS		?= aarch64-linux-gnu-
 HYP_CC		?= $(CROSS)gcc
 HOSTCC		?= gcc
@@ -152,21 +154,23 @@ initramfs: $(KERNELS:%=$(B)/initramfs/%.cpio.gz)
 $(B)/initramfs/%.cpio.gz: $(PARTS) FORCE
 	$(Q)$(PYTHON) ci/mkinitramfs.py --kernel $* --output $@
 
-run: $(B)/initramfs/$(KERNEL).cpio.gz
-	$(Q)$(PYTHON) ci/guest.py --kernel $(KERNEL)
+run: initramfs
+	$(Q)$(PYTHON) ci/run.py $(BOARD)
 
-demo: $(B)/initramfs/$(KERNEL).cpio.gz
-	$(Q)$(PYTHON) ci/demo.py --kernel $(KERNEL)
+demo: initramfs
+	$(Q)$(PYTHON) ci/demo.py $(BOARD)
 
 bench: all initramfs
 	$(Q)$(PYTHON) ci/bench.py
 
 # --- tests ----------------------------------------------------------------------------------------
 
-.PHONY: check unit system gates format
+.PHONY: check check-all unit system gates format
 # check builds by itself, so that a build that fails is a failed test and not a missing result.
 check:
 	$(Q)$(PYTHON) ci/check.py
+check-all:
+	$(Q)BOARDS=all $(PYTHON) ci/check.py
 unit: $(UNIT_TESTS)
 	$(Q)$(PYTHON) ci/check.py --no-build --only unit
 system: initramfs selftest-image
@@ -226,7 +230,8 @@ distclean:
 help:
 	@echo 'Build and try'
 	@echo '  all (default)  build hypervisor, driver, tool, configs and inmates'
-	@echo '  demo           partition a stock Debian kernel on QEMU, step by step (KERNEL=6.1|6.12)'
+	@echo '  demo           partition a stock Debian kernel on QEMU, step by step (KERNEL=6.1|6.12,'
+	@echo '                 or BOARD=, a row of ci/boards.tsv)'
 	@echo '  run            interactive shell in the same guest, with everything installed'
 	@echo '  setup          install Debian packages, fetch kernels, QEMU and busybox; every verb'
 	@echo '                 does this by itself when it is needed'
@@ -234,7 +239,8 @@ help:
 	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'
 	@echo
 	@echo 'Test'
-	@echo '  check          everything: unit tests, gates, system tests on both kernels'
+	@echo '  check          everything: unit tests, gates, system tests on the machines that matter most'
+	@echo '  check-all      the same on all machines of ci/boards.tsv, with both kernels'
 	@echo '  unit           host unit tests with ASan and UBSan'
 	@echo '  gates          format, include ranks, headers alone, clang, cppcheck, spelling ...'
 	@echo '  system         system tests on QEMU'
@@ -252,4 +258,4 @@ help:
 	@echo '  distclean      remove build/'
 	@echo
 	@echo 'Variables: V=1 shows commands, HYP_CC=clang builds with clang, B= another build folder,'
-	@echo '  KERNEL=6.1|6.12 for demo and run, USER_CONFIGS= your own cell configs.'
+	@echo '  KERNEL=6.1|6.12 or BOARD= for demo and run, USER_CONFIGS= your own cell configs.'

@@ -5,32 +5,52 @@ import csv
 import dataclasses
 import os
 
-from guest import Guest
+import guest
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "boards.tsv")
 
 
 @dataclasses.dataclass(frozen=True)
 class Board:
-    """One row of the matrix."""
+    """One row of the matrix; the columns are explained in the table itself."""
 
     board: str
-    config: str
+    root: str
+    cells: str
     kernel: str
     machine: str
     cpu: str
     smp: int
     memory: str
     mem: str
+    console: str
+    dtb: str
+    serial: str
     append: str
+    tests: str
+    when: str
+    seconds: int
 
-    def guest(self, name=None, extra_append="", **options):
-        """A guest on this machine, not started yet. Options are those of Guest."""
+    def options(self, extra_append="", **options):
+        """What guest.qemu_command() is to be told for this machine, and then what else the caller
+        says."""
         append = " ".join(part for part in (self.append, extra_append) if part)
         arguments = {"kernel": self.kernel, "cpu": self.cpu, "smp": self.smp, "mem": self.mem,
-                     "machine": self.machine, "memory": self.memory}
-        arguments.update(options)
-        return Guest(extra_append=append, name=name, **arguments)
+                     "machine": self.machine, "memory": self.memory, "console": self.console,
+                     "dtb": self.dtb, "links": (self.root, self.cells), "extra_append": append}
+        return {**arguments, **options}
+
+    def serial_lines(self):
+        return self.serial or guest.SERIAL
+
+    def guest(self, name=None, **options):
+        """A guest on this machine, not started yet. Options are those of Guest."""
+        return guest.Guest(name=name or self.board, serial=self.serial_lines(),
+                           **self.options(**options))
+
+    def runs(self, test):
+        """Is this test file (test_story.py: story) for this machine?"""
+        return self.tests == "all" or test in self.tests.split(",")
 
 
 def load(path=TABLE):
@@ -42,5 +62,23 @@ def load(path=TABLE):
         if None in row or None in row.values():
             raise ValueError(f"{path}: the row {row.get('board')} has not one field per column")
         row = {name: "" if value == "-" else value for name, value in row.items()}
-        boards.append(Board(**{**row, "smp": int(row["smp"])}))
+        boards.append(Board(**{**row, "smp": int(row["smp"]), "seconds": int(row["seconds"])}))
     return boards
+
+
+def find(name):
+    """The row of that name, or an error that lists all."""
+    rows = {row.board: row for row in load()}
+    if name not in rows:
+        raise SystemExit(f"there is no board {name}; ci/boards.tsv has: {' '.join(rows)}")
+    return rows[name]
+
+
+def chosen():
+    """Those that the environment variable BOARDS asks for: names, or check (the default) or all."""
+    wanted = os.environ.get("BOARDS") or "check"
+    if wanted == "all":
+        return load()
+    if wanted == "check":
+        return [row for row in load() if row.when == "check"]
+    return [find(name) for name in wanted.replace(",", " ").split()]

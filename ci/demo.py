@@ -13,11 +13,10 @@ import sys
 import textwrap
 import time
 
-from guest import KERNELS, Guest, GuestError, kernel_release
+import boards
+from guest import GuestError, kernel_release
 
 CELL = "inmate-demo"
-ROOT_CONFIG = "/etc/jailhouse/qemu-arm64.cell"
-CELL_CONFIG = "/etc/jailhouse/qemu-arm64-inmate-demo.cell"
 IMAGE = "/usr/libexec/jailhouse/demos/gic-demo.bin"
 LIVE_SECONDS = 4
 
@@ -91,24 +90,24 @@ def bugs(guest):
     return [line for line in guest.dmesg().split("\n") if pattern.search(line)]
 
 
-def story(account, guest):
-    account.step("A stock Debian kernel runs on 4 CPUs")
+def story(account, guest, board):
+    account.step(f"A stock Debian kernel runs on {board.smp} CPUs")
     account.run("uname -rv")
     before = Snapshot(guest)
-    account.expect(before.cpus == 4, f"Linux has {before}")
+    account.expect(before.cpus == board.smp, f"Linux has {before}")
 
     account.step("Load the driver: nothing changes yet")
     account.run("insmod /lib/modules/jailhouse.ko")
     account.run("ls -l /dev/jailhouse")
 
     account.step("Enable: the hypervisor slides under the running kernel, which becomes the root cell")
-    account.run(f"jailhouse enable {ROOT_CONFIG}", timeout=60)
+    account.run(f"jailhouse enable /etc/jailhouse/{board.root}.cell", timeout=60)
     account.expect(guest.check("cat /sys/devices/jailhouse/enabled").strip() == "1",
                    "the hypervisor is enabled")
     account.run("jailhouse cell list")
 
     account.step("Create a cell: a CPU and some memory leave Linux")
-    account.run(f"jailhouse cell create {CELL_CONFIG}", timeout=60)
+    account.run(f"jailhouse cell create /etc/jailhouse/{board.cells}-{CELL}.cell", timeout=60)
     partitioned = Snapshot(guest)
     account.expect(partitioned.cpus == before.cpus - 1, f"Linux now has {partitioned}")
 
@@ -152,9 +151,10 @@ def story(account, guest):
     account.run("rmmod jailhouse")
     after = Snapshot(guest)
     account.expect(str(after) == str(before), f"Linux has {after}")
-    busy = guest.check("for c in 0 1 2 3; do taskset $((1 << c)) sh -c 'echo $0' $c & done; wait",
-                       timeout=30)
-    account.expect(sorted(busy.split()) == list("0123"), "every CPU runs programs")
+    cpus = [str(cpu) for cpu in range(board.smp)]
+    busy = guest.check(f"for c in {' '.join(cpus)}; do "
+                       "taskset $(printf %x $((1 << c))) sh -c 'echo $0' $c & done; wait", timeout=30)
+    account.expect(sorted(busy.split()) == sorted(cpus), "every CPU runs programs")
     found = bugs(guest)
     if found:
         account.show("\n".join(found))
@@ -163,19 +163,20 @@ def story(account, guest):
 
 def main():
     parser = argparse.ArgumentParser(description="The whole life of a cell, step by step.")
-    parser.add_argument("--kernel", choices=KERNELS, default="6.1")
+    parser.add_argument("board", help="a row of ci/boards.tsv")
     args = parser.parse_args()
 
     started = time.monotonic()
-    guest = Guest(kernel=args.kernel, name=f"demo-{args.kernel}")
+    board = boards.find(args.board)
+    guest = board.guest(name=f"demo-{board.board}")
     account = Account(guest)
-    account.say(f"Booting Debian {kernel_release(args.kernel)} on QEMU virt, GICv3, "
-                "4 x Cortex-A57 ...")
+    account.say(f"Booting Debian {kernel_release(board.kernel)} on QEMU -M {board.machine}, "
+                f"{board.smp} x {board.cpu or 'its own CPU'} ...")
     try:
         with guest:
             account.say(f"booted in {time.monotonic() - started:.1f} s")
             try:
-                story(account, guest)
+                story(account, guest, board)
             except (Failed, GuestError) as failure:
                 account.say(f"\nFAILED in step {account.step_number}: {failure}")
                 if guest.alive:

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """
 The machine under test: QEMU with a stock Debian kernel and the initramfs of ci/mkinitramfs.py.
@@ -7,12 +6,12 @@ The machine under test: QEMU with a stock Debian kernel and the initramfs of ci/
         status, output = guest.run("cat /proc/cpuinfo")
 
 Knows how to boot, to run commands, to read the second UART, to ask QEMU's monitor, and to end the
-machine whatever happens. Knows nothing about cells. As a program it gives an interactive shell.
+machine whatever happens. Knows nothing about cells.
 """
 
-import argparse
 import atexit
 import ctypes
+import glob
 import json
 import os
 import re
@@ -20,7 +19,6 @@ import shlex
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -33,6 +31,8 @@ BUILD = os.path.abspath(os.environ.get("B") or os.path.join(TOP, "build"))
 DOWNLOADS = os.path.join(TOP, "build")
 KERNELS = ("6.1", "6.12")
 BOOT_TIMEOUT = 90
+# QEMU's serial lines: one is the console, one belongs to the inmates.
+SERIAL = "-serial chardev:console -serial chardev:inmate"
 MARKER = re.compile(r"\x02[^\x02\x03]*\x03")
 
 
@@ -58,11 +58,24 @@ def kernel_release(kernel):
         return f.read().strip()
 
 
+def find_dtb(kernel, name):
+    """The device tree of a board as Debian ships it with the kernel."""
+    pattern = os.path.join(DOWNLOADS, "kernels", kernel, "root", "usr", "lib", "linux-image-*", "*", name)
+    found = glob.glob(pattern)
+    if len(found) != 1:
+        raise GuestError(f"kernel {kernel} has no device tree {name}: {pattern}")
+    return found[0]
+
+
 def qemu_command(kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine_extra="",
                  machine="virt,gic-version=3,virtualization=on,its=off", memory="1G",
-                 mem="768M", initrd=None, batch=True, reboot=False, kvm="kvm-arm.mode=none"):
-    """The QEMU command line without serial lines and monitor."""
-    append = f"console=ttyAMA0 mem={mem} {kvm} quiet"
+                 mem="768M", initrd=None, batch=True, reboot=False, kvm="kvm-arm.mode=none",
+                 console="ttyAMA0", dtb=None, links=("qemu-arm64", "qemu-arm64")):
+    """The QEMU command line without serial lines and monitor. `links`: which configs the guest has
+    as /etc/jailhouse/board/, see ci/guest-init."""
+    append = f"console={console} {kvm} quiet board_root={links[0]} board_cells={links[1]}"
+    if mem:
+        append += f" mem={mem}"
     if batch:
         append += " guest_batch=1"
     if not reboot:
@@ -72,11 +85,15 @@ def qemu_command(kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine
     if machine_extra:
         machine += "," + machine_extra.lstrip(",")
     command = [os.path.join(DOWNLOADS, "qemu", "qemu-system-aarch64"),
-               "-M", machine, "-cpu", cpu, "-smp", str(smp), "-m", memory,
+               "-M", machine, "-smp", str(smp), "-m", memory,
                "-nodefaults", "-display", "none",
                "-kernel", os.path.join(DOWNLOADS, "kernels", kernel, "vmlinuz"),
                "-initrd", initrd or os.path.join(BUILD, "initramfs", f"{kernel}.cpio.gz"),
                "-append", append]
+    if cpu:
+        command += ["-cpu", cpu]
+    if dtb:
+        command += ["-dtb", find_dtb(kernel, dtb)]
     return command if reboot else command + ["-no-reboot"]
 
 
@@ -102,7 +119,7 @@ class Guest:
     running = set()
 
     def __init__(self, kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine_extra="",
-                 qemu_args=(), name=None, **options):
+                 qemu_args=(), name=None, serial=SERIAL, **options):
         self.kernel = kernel
         self.proc = None
         self._number = 0
@@ -119,10 +136,10 @@ class Guest:
             with open(path, "wb"):
                 pass
         self.command = qemu_command(kernel, cpu, smp, extra_append, machine_extra, **options) + [
-            "-chardev", "stdio,id=uart0,signal=off", "-serial", "chardev:uart0",
-            "-chardev", f"socket,id=uart1,path={self._sockets}/uart1,server=on,wait=off,"
+            "-chardev", "stdio,id=console,signal=off",
+            "-chardev", f"socket,id=inmate,path={self._sockets}/uart1,server=on,wait=off,"
                         f"logfile={self.uart1_path}",
-            "-serial", "chardev:uart1",
+            *serial.split(),
             "-qmp", f"unix:{self._sockets}/qmp,server=on,wait=off",
             "-gdb", f"unix:{self._sockets}/gdb,server=on,wait=off",
             *qemu_args]
@@ -371,27 +388,3 @@ class Guest:
                 gdb.sendall(b"+")
                 if b"$OK#" not in answer:
                     raise GuestError(f"QEMU's debugger interface answers {answer} to {packet}")
-
-
-def main():
-    parser = argparse.ArgumentParser(description="An interactive shell in the guest.")
-    parser.add_argument("--kernel", choices=KERNELS, default="6.1")
-    parser.add_argument("--cpu", default="cortex-a57")
-    parser.add_argument("--append", default="", help="more kernel parameters")
-    args = parser.parse_args()
-
-    log_dir = os.path.join(BUILD, "logs", "run")
-    os.makedirs(log_dir, exist_ok=True)
-    uart1 = os.path.join(log_dir, "uart1.log")
-    command = qemu_command(args.kernel, args.cpu, extra_append=args.append, batch=False)
-    command += ["-serial", "mon:stdio", "-serial", f"file:{uart1}"]
-    print(f"Debian {kernel_release(args.kernel)} on QEMU. poweroff -f or Ctrl-A X ends it.\n"
-          f"The second UART, where inmates write, goes to {os.path.relpath(uart1)}\n"
-          "(tail -f it in another terminal).\n"
-          "Try: insmod /lib/modules/jailhouse.ko; jailhouse enable /etc/jailhouse/qemu-arm64.cell",
-          flush=True)
-    os.execv(command[0], command)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What counts the tests is tested, too: no failure may be lost on the way to the last line."""
 
+import glob
 import os
 import stat
 import sys
@@ -88,8 +89,21 @@ def test_pytest_results_are_counted(tmp_path, monkeypatch, body, expected):
 def test_boards_table():
     rows = boards.load()
     assert len({row.board for row in rows}) == len(rows)
-    assert all(os.path.isdir(os.path.join(check.TOP, "configs", row.config)) for row in rows)
-    assert {row.kernel for row in rows} >= {"6.1", "6.12"}
+    configs = {os.path.basename(name)[:-2]
+               for name in glob.glob(os.path.join(check.TOP, "configs", "*", "*.c"))}
+    tests = {os.path.basename(name)[5:-3]
+             for name in glob.glob(os.path.join(check.TOP, "ci", "system", "test_*.py"))}
+    for row in rows:
+        assert row.root in configs and f"{row.cells}-inmate-demo" in configs, row
+        assert row.tests == "all" or set(row.tests.split(",")) <= tests, row
+        assert row.when in ("check", "all") and row.seconds > 0, row
+    assert {row.kernel for row in rows if row.when == "check"} == {"6.1", "6.12"}
+
+
+def test_board_that_is_not_there(monkeypatch):
+    monkeypatch.setenv("BOARDS", "nonsense")
+    with pytest.raises(SystemExit, match="no board nonsense.*virt-gicv3-6.1"):
+        boards.chosen()
 
 
 def test_bad_row_is_refused(tmp_path):

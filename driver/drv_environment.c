@@ -189,32 +189,47 @@ static int check_its(const struct environment *e)
 	return 0;
 }
 
-static bool is_at(struct device_node *node, int index, u64 address)
+/* Registers of the device; `inside`: the address may lie within. */
+static bool is_at(struct device_node *node, int index, u64 address, u64 inside)
 {
 	struct resource found;
 
-	return !of_address_to_resource(node, index, &found) && found.start == address;
+	return !of_address_to_resource(node, index, &found) && address >= found.start &&
+	       address <= found.end && address - found.start <= inside;
 }
+
+static const struct of_device_id gicv2_ids[] = {
+	{ .compatible = "arm,gic-400" },       { .compatible = "arm,cortex-a15-gic" },
+	{ .compatible = "arm,cortex-a9-gic" }, { .compatible = "arm,cortex-a7-gic" },
+	{ .compatible = "qcom,msm-qgic2" },    {}
+};
+
+static const struct of_device_id gicv3_ids[] = { { .compatible = "arm,gic-v3" }, {} };
 
 /* Touching registers where there are none ends in an external abort at EL2. */
 static int check_gic(const struct environment *e)
 {
+	bool v2 = e->config->platform_info.arm.gic_version == 2;
 	u64 gicd = e->config->platform_info.arm.gicd_base;
-	u64 gicr = e->config->platform_info.arm.gicr_base;
+	u64 second = v2 ? e->config->platform_info.arm.gicc_base :
+			  e->config->platform_info.arm.gicr_base;
 	struct device_node *node;
 	bool there;
 
-	if (!of_have_populated_dt() || e->config->platform_info.arm.gic_version != 3)
+	if (!of_have_populated_dt())
 		return 0;
-	node = of_find_compatible_node(NULL, NULL, "arm,gic-v3");
-	there = node && is_at(node, 0, gicd) && is_at(node, 1, gicr);
+	node = of_find_matching_node(NULL, v2 ? gicv2_ids : gicv3_ids);
+	/* Where a GICv2 repeats its pages over 64 KiB, its two pages meet at the end of the first
+	 * repetition. */
+	there = node && is_at(node, 0, gicd, 0) && is_at(node, 1, second, v2 ? SZ_64K - SZ_4K : 0);
 	of_node_put(node);
 	if (there)
 		return 0;
 	return drv_reason_set(
 		e->why, -ENODEV,
-		"the system config has a GICv3 with its distributor at 0x%llx and redistributors at 0x%llx, this machine has %s; use the config of this machine",
-		gicd, gicr, node ? "one elsewhere" : "none");
+		"the system config has a GICv%d with its distributor at 0x%llx and %s at 0x%llx, this machine has %s; use the config of this machine",
+		v2 ? 2 : 3, gicd, v2 ? "CPU interface" : "redistributors", second,
+		node ? "one elsewhere" : "none");
 }
 
 /* The order matters up to the owner of EL2: each check is safe only after those before it. */

@@ -50,7 +50,7 @@ $(B)/hypervisor/jailhouse.bin: $(B)/hypervisor/jailhouse.elf
 # What runs at life-cycle operations only is built for size.
 HYP_COLD := core/config_check core/cell_config core/cell core/cell_create core/ownership core/setup \
 	    core/format core/console core/page_alloc core/comm arch/arm64/violation arch/arm64/enter \
-	    arch/arm64/el2_state irqchip/gicv3
+	    arch/arm64/el2_state irqchip/gicv3 irqchip/gicv2 irqchip/gic_spi
 $(HYP_COLD:%=$(B)/hypervisor/%.o): HYP_CFLAGS += -Os
 
 # Runs with the MMU off, where every access is to Device memory.

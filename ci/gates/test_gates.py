@@ -70,6 +70,7 @@ def test_format(plant):
     ({"inmates/demos/a.c": "#include <arch/c.h>\n"}, "arch contract"),
     ({"include/jailhouse/y.h": "#include <hyp/h.h>\n"}, "core public"),
     ({"configs/b/c.c": '#include "../../include/jailhouse/x.h"\n'}, "by quotes"),
+    ({"configs/b/c.c": '#include "d.c"\n', "configs/b/d.c": "\n"}, None),
     ({"newfolder/a.c": "\n"}, "no layer"),
 ])
 def test_ranks(plant, files, words):

@@ -16,7 +16,7 @@ import boards  # noqa: E402
 import life  # noqa: E402
 from guest import Guest, GuestError  # noqa: E402
 
-BOARDS = boards.load()
+BOARDS = boards.chosen()
 TEST_SECONDS = 120
 
 
@@ -34,7 +34,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(f"{item.module.__name__}-{row.board}"))
 
 
-@pytest.fixture(scope="module", params=BOARDS, ids=lambda board: board.board)
+def pytest_generate_tests(metafunc):
+    """Each file runs on the boards whose row names it."""
+    if "board" in metafunc.fixturenames:
+        test = metafunc.module.__name__.rpartition(".")[2].removeprefix("test_")
+        rows = [board for board in BOARDS if board.runs(test)]
+        metafunc.parametrize("board", rows, ids=[row.board for row in rows], scope="module",
+                             indirect=True)
+
+
+@pytest.fixture(scope="module")
 def board(request):
     """A row of the matrix."""
     return request.param
@@ -54,7 +63,7 @@ def guest(board, request):
     module = request.module.__name__.split(".")[-1]
     options = {}
     if hasattr(request.module, "guest_files"):
-        options["initrd"] = life.initrd_with(board.kernel, module, request.module.guest_files(board))
+        options["initrd"] = life.initrd_with(board, module, request.module.guest_files(board))
     with board.guest(name=f"{module}-{board.board}", **options) as machine:
         yield machine
     if options:

@@ -12,9 +12,9 @@ import time
 import mkinitramfs
 from guest import BUILD, DOWNLOADS, TOP
 
-ROOT_CONFIG = "/etc/jailhouse/qemu-arm64.cell"
-DEMO_CONFIG = "/etc/jailhouse/qemu-arm64-inmate-demo.cell"
-SMP_CONFIG = "/etc/jailhouse/qemu-arm64-smp-demo.cell"
+ROOT_CONFIG = "/etc/jailhouse/board/root.cell"
+DEMO_CONFIG = "/etc/jailhouse/board/inmate-demo.cell"
+SMP_CONFIG = "/etc/jailhouse/board/smp-demo.cell"
 DEMO = "inmate-demo"
 GIC_DEMO = "/usr/libexec/jailhouse/demos/gic-demo.bin"
 UART_DEMO = "/usr/libexec/jailhouse/demos/uart-demo.bin"
@@ -27,7 +27,7 @@ COMPLAINT = re.compile(r"\b(BUG|Oops|WARNING|Call trace|Internal error|Unhandled
                        r"hung_task|blocked for more than|rcu.*stall|Kernel panic|nobody cared)\b")
 
 
-def initrd_with(kernel, name, files):
+def initrd_with(board, name, files):
     """An initramfs with further files, {path in the guest: bytes}; returns its path."""
     archive = mkinitramfs.Archive()
     for path, data in files.items():
@@ -37,8 +37,8 @@ def initrd_with(kernel, name, files):
         archive.add(path.strip("/"), 0o100755, data)
     folder = os.path.join(BUILD, "tmp", "initrd")
     os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, f"{name}-{kernel}-{os.getpid()}.gz")
-    with open(os.path.join(BUILD, "initramfs", f"{kernel}.cpio.gz"), "rb") as f:
+    path = os.path.join(folder, f"{name}-{board.board}-{os.getpid()}.gz")
+    with open(os.path.join(BUILD, "initramfs", f"{board.kernel}.cpio.gz"), "rb") as f:
         base = f.read()
     with open(path, "wb") as f:
         f.write(base + gzip.compress(archive.finish(), compresslevel=1))

@@ -31,9 +31,10 @@ def test_memory_is_left_for_cells(guest):
     guest.check(f"devmem 0x70000000 32 {before}")
 
 
-def test_second_uart_is_connected(guest):
+def test_second_uart_is_connected(guest, board):
     start = len(guest.uart1())
-    guest.check("echo hello from root >/dev/ttyAMA1")
+    uart = "ttyAMA1" if board.console == "ttyAMA0" else "ttyAMA0"
+    guest.check(f"echo hello from root >/dev/{uart}")
     guest.wait_uart1("hello from root", start=start)
 
 

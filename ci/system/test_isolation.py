@@ -391,7 +391,7 @@ def test_kernel_write_into_hypervisor(board):
     """By root's kernel: the process dies with an oops, of which Linux recovers; nothing was
     written, and the hypervisor goes on."""
     files = guest_files(board)
-    initrd = life.initrd_with(board.kernel, "oops", files)
+    initrd = life.initrd_with(board, "oops", files)
     with board.guest(name=f"oops-{board.board}", initrd=initrd, extra_append="oops=") as guest:
         life.insmod(guest)
         life.enable(guest, ROOT)

@@ -10,8 +10,8 @@ import demo
 
 
 @pytest.mark.seconds(180)
-def test_whole_life_of_a_cell_twice(fresh_guest):
+def test_whole_life_of_a_cell_twice(board, fresh_guest):
     for _ in range(2):
         out = io.StringIO()
-        demo.story(demo.Account(fresh_guest, out), fresh_guest)
+        demo.story(demo.Account(fresh_guest, out), fresh_guest, board)
         assert re.search(r"every CPU runs programs", out.getvalue())

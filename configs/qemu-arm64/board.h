@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * QEMU's `virt` machine with GICv3: every address that the configs of this
- * board use, once, with the reason where it is not obvious. The machine:
+ * QEMU's `virt` machine: every address that the configs of this board use,
+ * once, with the reason where it is not obvious. The machine:
  *
  *   -M virt,gic-version=3,virtualization=on,its=off -cpu cortex-a57 -smp 4 -m 1G
+ *   (gic-version=2 with the system config qemu-arm64-gicv2)
  *   kernel: mem=768M kvm-arm.mode=none
  *
  * Device addresses are fixed in QEMU (documentation: system/arm/virt); `its=off`
@@ -19,32 +20,48 @@
 #define GIB(n) ((n)*0x40000000ULL)
 
 /* Interrupt controller. Never in a region: the hypervisor filters it. */
-#define GIC_VERSION 3
-#define GICD_BASE   0x08000000
-#define GICR_BASE   0x080a0000
+#define GICD_BASE  0x08000000
+/* GICv2 */
+#define GICC_BASE  0x08010000
+#define GICH_BASE  0x08030000
+#define GICV_BASE  0x08040000
+/* GICv3 */
+#define GICR_BASE  0x080a0000
 /* PPI of GICH maintenance interrupts, which nobody uses: wakes CPUs for EL2. */
-#define KICK_PPI    25
+#define KICK_PPI   25
 /* The board has 256 SPIs, INTID 32 to 287: two descriptors of 128. */
-#define SPI_BANK_0  32
-#define SPI_BANK_1  160
+#define SPI_BANK_0 32
+#define SPI_BANK_1 160
 
 /* Which word and bit of a pin_bitmap belongs to an SPI of the first bank. */
 #define SPI_WORD(spi) ((spi) / 32)
 #define SPI_BIT(spi)  (1u << ((spi) % 32))
 
 /* Devices, 4 KiB each unless a size is given. */
-#define FLASH_BASE        0x00000000
-#define FLASH_SIZE        MIB(128)
-#define UART0_BASE        0x09000000
-#define UART0_SPI         1
-#define RTC_BASE          0x09010000
-#define RTC_SPI           2
-#define FW_CFG_BASE       0x09020000
-#define GPIO_BASE         0x09030000
-#define GPIO_SPI          7
+#define FLASH_BASE  0x00000000
+#define FLASH_SIZE  MIB(128)
+#define UART0_BASE  0x09000000
+#define UART0_SPI   1
+#define RTC_BASE    0x09010000
+#define RTC_SPI     2
+#define FW_CFG_BASE 0x09020000
+#define GPIO_BASE   0x09030000
+#define GPIO_SPI    7
 /* Exists only if QEMU is given a second -serial. */
-#define UART1_BASE        0x09040000
-#define UART1_SPI         8
+#define UART1_BASE  0x09040000
+#define UART1_SPI   8
+/*
+ * The inmates' UART. With `secure=on` UART1 belongs to the secure world: then
+ * inmates have UART0 (ONE_UART), and Linux a console on PCI, which the
+ * hypervisor does not use.
+ */
+#ifdef ONE_UART
+#define INMATE_UART_BASE UART0_BASE
+#define INMATE_UART_SPI  UART0_SPI
+#else
+#define INMATE_UART_BASE UART1_BASE
+#define INMATE_UART_SPI  UART1_SPI
+#endif
 /* 32 devices of 0x200 bytes, SPI 16 to 47. */
 #define VIRTIO_MMIO_BASE  0x0a000000
 #define VIRTIO_MMIO_SIZE  KIB(16)

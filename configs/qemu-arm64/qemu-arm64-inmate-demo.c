@@ -10,7 +10,7 @@
 
 #include "board.h"
 
-enum { REGION_RAM, REGION_UART1, REGION_COMM, NUM_REGIONS };
+enum { REGION_RAM, REGION_UART, REGION_COMM, NUM_REGIONS };
 
 struct {
 	struct jailhouse_cell_desc cell;
@@ -31,7 +31,7 @@ struct {
 		.num_irqchips = ARRAY_SIZE(config.irqchips),
 		.cpu_reset_address = 0,
 		.msg_reply_timeout = 2000000,
-		.console = PL011_CONSOLE(UART1_BASE),
+		.console = PL011_CONSOLE(INMATE_UART_BASE),
 	},
 
 	.cpus = { 1 << 3 },
@@ -43,9 +43,9 @@ struct {
 			.size = DEMO_RAM_SIZE,
 			.flags = MEM_INMATE_RAM,
 		},
-		[REGION_UART1] = {
-			.phys_start = UART1_BASE,
-			.virt_start = UART1_BASE,
+		[REGION_UART] = {
+			.phys_start = INMATE_UART_BASE,
+			.virt_start = INMATE_UART_BASE,
 			.size = 0x1000,
 			.flags = MEM_MMIO,
 		},
@@ -60,7 +60,7 @@ struct {
 		{
 			.address = GICD_BASE,
 			.pin_base = SPI_BANK_0,
-			.pin_bitmap = { [SPI_WORD(UART1_SPI)] = SPI_BIT(UART1_SPI) },
+			.pin_bitmap = { [SPI_WORD(INMATE_UART_SPI)] = SPI_BIT(INMATE_UART_SPI) },
 		},
 	},
 
@@ -72,7 +72,7 @@ struct {
 
 	.names = {
 		REGION_NAME(REGION_RAM, "demo RAM"),
-		REGION_NAME(REGION_UART1, "UART1 (PL011)"),
+		REGION_NAME(REGION_UART, "inmate UART (PL011)"),
 		REGION_NAME(REGION_COMM, "communication region"),
 	},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The root cell of QEMU's `virt` machine: everything that Linux uses, one to
+ * The root cell of QEMU's `virt` machine with GICv3; WITH_GICV2 and ONE_UART
+ * (board.h) make it that of other machines of this kind: everything that Linux uses, one to
  * one, except the interrupt controller and the hypervisor's memory. Devices
  * are listed one by one so that each can be named in reports.
  */
@@ -49,13 +50,22 @@ struct {
 			.phys_start = HYPERVISOR_BASE,
 			.size = HYPERVISOR_SIZE,
 		},
+#ifndef ONE_UART
 		.debug_console = PL011_CONSOLE(UART0_BASE),
+#endif
 		.platform_info = {
 			.arm = {
 				.maintenance_irq = KICK_PPI,
-				.gic_version = GIC_VERSION,
 				.gicd_base = GICD_BASE,
+#ifdef WITH_GICV2
+				.gic_version = 2,
+				.gicc_base = GICC_BASE,
+				.gich_base = GICH_BASE,
+				.gicv_base = GICV_BASE,
+#else
+				.gic_version = 3,
 				.gicr_base = GICR_BASE,
+#endif
 			},
 		},
 		.root_cell = {

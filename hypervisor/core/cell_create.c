@@ -88,8 +88,7 @@ static long take_config(u64 address, struct cell *cell)
 		return reason(-EINVAL, "the config at 0x%llx is not in root's memory", address);
 	if (!jailhouse_config_check_cell(copy, size, true, &finding))
 		return reason(finding.rule == JAILHOUSE_CFG_CELL_ID ? -E2BIG : -EINVAL,
-			      "%s (rule %s, element %d, value 0x%llx)",
-			      jailhouse_config_rule_text(finding.rule),
+			      "cell config: rule %s, element %d, value 0x%llx",
 			      jailhouse_config_rule_name(finding.rule), (s32)finding.index,
 			      finding.value);
 	return 0;
@@ -147,9 +146,7 @@ static long stage_comm(struct cell *cell)
 
 static long stage_windows(struct cell *cell)
 {
-	if (irqchip->add_windows(cell))
-		return reason(-ENOMEM, "there are too many trapped regions");
-	return 0;
+	return irqchip->add_windows(cell);
 }
 
 static int map_region(struct cell *cell, const struct jailhouse_memory *mem)
@@ -221,8 +218,8 @@ static const struct {
 	long (*prepare)(struct cell *cell);
 	void (*undo)(struct cell *cell);
 } stages[] = {
-	{ stage_identity, NULL },  { stage_ownership, NULL }, { stage_cpus, undo_cpus },
-	{ stage_comm, undo_comm }, { stage_windows, NULL },   { stage_memory, undo_memory },
+	{ stage_identity, NULL },  { stage_ownership, NULL },     { stage_cpus, undo_cpus },
+	{ stage_comm, undo_comm }, { stage_memory, undo_memory }, { stage_windows, NULL },
 	{ stage_root, undo_root },
 };
 
@@ -373,22 +370,23 @@ int root_cell_init(const struct jailhouse_system *config)
 	root_cell.config = &config->root_cell;
 	err = cell_parse(&root_cell, config->platform_info.arm.gicd_base);
 	if (!err)
-		err = irqchip->add_windows(&root_cell);
-	if (!err)
 		err = (int)stage_memory(&root_cell);
 	if (!err)
 		err = map_hypervisor_hole();
 	/* The filtered frames win over any region that covers them. */
+	for (u32 i = 0; i < ARRAY_SIZE(machine.gic); i++) {
+		struct range frame = machine.gic[i].range;
+
+		if (!err)
+			err = stage2_prepare_unmap(&root_cell.stage2, ipa_of(frame.base),
+						   frame.size);
+		if (!err)
+			stage2_unmap(&root_cell.stage2, ipa_of(frame.base), frame.size);
+	}
 	if (!err)
-		err = stage2_prepare_unmap(&root_cell.stage2, ipa_of(machine.gicd.base),
-					   machine.gicd.size);
-	if (!err)
-		err = stage2_prepare_unmap(&root_cell.stage2, ipa_of(machine.gicr.base),
-					   machine.gicr.size);
+		err = irqchip->add_windows(&root_cell);
 	if (err)
 		return (int)reason(err, "no room for the tables of the root cell; give "
 					"hypervisor_memory more");
-	stage2_unmap(&root_cell.stage2, ipa_of(machine.gicd.base), machine.gicd.size);
-	stage2_unmap(&root_cell.stage2, ipa_of(machine.gicr.base), machine.gicr.size);
 	return 0;
 }

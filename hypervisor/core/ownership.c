@@ -72,13 +72,15 @@ static int check_region(const struct cell *new, u32 n)
 		return (int)reason(-EINVAL,
 				   "memory region %u at 0x%llx lies in the hypervisor's memory", n,
 				   phys.base);
-	if (range_overlaps(phys, machine.gicd) || range_overlaps(phys, machine.gicr) ||
-	    range_overlaps(virt, machine.gicd) || range_overlaps(virt, machine.gicr))
-		return (int)reason(
-			-EINVAL,
-			"memory region %u (phys 0x%llx, virt 0x%llx) covers the interrupt controller, "
-			"which is filtered; leave it out, the cell sees it at the same address",
-			n, phys.base, virt.base);
+	for (u32 i = 0; i < ARRAY_SIZE(machine.gic); i++)
+		if (range_overlaps(phys, machine.gic[i].range) ||
+		    range_overlaps(virt, machine.gic[i].range))
+			return (int)reason(
+				-EINVAL,
+				"memory region %u (phys 0x%llx, virt 0x%llx) covers the interrupt "
+				"controller, which is filtered; leave it out, the cell sees it at "
+				"the same address",
+				n, phys.base, virt.base);
 	if (phys.size && phys.base + (phys.size - 1) >= 1ULL << STAGE2_IPA_BITS)
 		return (int)reason(-EINVAL, "memory region %u at 0x%llx is beyond 40 bits", n,
 				   phys.base);
@@ -126,17 +128,16 @@ struct owner_info ownership_find(u64 pa)
 
 	if (range_contains(machine.hypervisor, pa))
 		info.what = "the hypervisor's memory";
-	else if (range_contains(machine.gicd, pa))
-		info.what = "the interrupt distributor";
-	else if (range_contains(machine.gicr, pa))
-		info.what = "an interrupt redistributor";
-	else {
-		/* Root lists what it gives away, too: ask the others first. */
-		for (const struct cell *c = root_cell.next; c; c = c->next)
-			if (find_in_cell(c, pa, &info))
-				return info;
-		find_in_cell(&root_cell, pa, &info);
-	}
+	for (u32 i = 0; i < ARRAY_SIZE(machine.gic); i++)
+		if (range_contains(machine.gic[i].range, pa))
+			info.what = machine.gic[i].what;
+	if (info.what)
+		return info;
+	/* Root lists what it gives away, too: ask the others first. */
+	for (const struct cell *c = root_cell.next; c; c = c->next)
+		if (find_in_cell(c, pa, &info))
+			return info;
+	find_in_cell(&root_cell, pa, &info);
 	return info;
 }
 
@@ -178,6 +179,8 @@ static int check_leaf(ipa_t ipa, u64 size, struct stage2_mapping mapping, void *
 					   cell->id, leaf.base);
 		return 0;
 	}
+	if (range_covers(machine.banked, leaf))
+		return 0;
 	owner = leaf_foreign_owner(cell, leaf);
 	if (owner)
 		return (int)reason(-EIO, "self-test: cell %u maps 0x%llx of cell %u", cell->id,

@@ -70,8 +70,7 @@ static int init_config(void)
 	struct jailhouse_config_finding finding;
 
 	if (!jailhouse_config_check_system(system_config(), image_header()->config_size, &finding))
-		return (int)reason(-EINVAL, "system config: %s (rule %s, element %d, value 0x%llx)",
-				   jailhouse_config_rule_text(finding.rule),
+		return (int)reason(-EINVAL, "system config: rule %s, element %d, value 0x%llx",
 				   jailhouse_config_rule_name(finding.rule), (s32)finding.index,
 				   finding.value);
 	if (system_config()->hypervisor_memory.phys_start != hyp_va_to_pa(image_header()).v)
@@ -132,9 +131,8 @@ static int init_cpus(void)
 
 static int init_irqchip(void)
 {
-	irqchip = &gicv3_irqchip;
-	if (system_config()->platform_info.arm.gic_version != 3)
-		return (int)reason(-ENODEV, "gic_version 2 is not supported yet");
+	irqchip = system_config()->platform_info.arm.gic_version == 2 ? &gicv2_irqchip :
+									&gicv3_irqchip;
 	printk("Initializing unit: %s\n", irqchip->name);
 	return irqchip->init(system_config());
 }

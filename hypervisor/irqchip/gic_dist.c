@@ -10,9 +10,11 @@
 
 volatile u8 *gicd;
 u32 gicd_lock;
+u8 gic_priority_bits;
 
 /* What is not here is RAZ/WI: also the groups, since all interrupts are group
- * 1, as with two security states. Bank 0 is in the redistributors. */
+ * 1, as with two security states. Bank 0 of a GICv3 is in the redistributors:
+ * no cell owns it here. In a GICv2 all do, each CPU has its own. */
 static const struct gic_block blocks[GIC_NUM_BLOCKS] = {
 	[GICD_ISENABLER >> GIC_BLOCK_SHIFT] = { GIC_MASKED, 1, 4 },
 	[GICD_ICENABLER >> GIC_BLOCK_SHIFT] = { GIC_MASKED, 1, 4 },
@@ -24,7 +26,17 @@ static const struct gic_block blocks[GIC_NUM_BLOCKS] = {
 		GIC_BLOCK_SHIFT] = { GIC_PRIORITY, 8, 1 },
 	[GICD_ICFGR >> GIC_BLOCK_SHIFT...(GICD_ICFGR + 0xff) >>
 		GIC_BLOCK_SHIFT] = { GIC_FIELDS, 2, 4 },
+	[GICD_ITARGETSR >> GIC_BLOCK_SHIFT...(GICD_ITARGETSR + 0x3ff) >>
+		GIC_BLOCK_SHIFT] = { .action = GIC_V2_ONLY },
+	[GICD_SGIR >> GIC_BLOCK_SHIFT... GICV2_ID_REGS >>
+		GIC_BLOCK_SHIFT] = { .action = GIC_V2_ONLY },
 };
+
+u32 gicd_num_irqs(void)
+{
+	/* GICD_TYPER.ITLinesNumber: 32 * (N + 1) INTIDs. */
+	return MIN(((io_read32(gicd + GICD_TYPER) & 0x1f) + 1) * 32, 1020u);
+}
 
 /* Under the lock, so that no CPU leaves the cell between check and write. */
 static bool set_route(const struct cell *cell, volatile u8 *reg, u64 route)
@@ -72,7 +84,7 @@ static void setspi(const struct cell *cell, const struct mmio_access *a)
 }
 
 /* Control, identification, and registers that name their interrupt. */
-static enum mmio_result other_register(struct cell *cell, struct mmio_access *a)
+static enum mmio_result other_register(struct cell *cell, u64 v2, struct mmio_access *a)
 {
 	u32 offset = (u32)a->offset;
 
@@ -80,6 +92,8 @@ static enum mmio_result other_register(struct cell *cell, struct mmio_access *a)
 		if (a->size != 4)
 			return MMIO_REFUSED;
 		a->value = io_read32(gicd + offset);
+	} else if (v2) {
+		return MMIO_DONE;
 	} else if (offset >= GICD_IROUTER && offset < GICD_IROUTER + 8 * NUM_INTIDS &&
 		   a->size >= 4) {
 		return irouter(cell, a);
@@ -89,7 +103,7 @@ static enum mmio_result other_register(struct cell *cell, struct mmio_access *a)
 	return MMIO_DONE;
 }
 
-enum mmio_result gicd_access(struct cell *cell, u64 arg __unused_arg, struct mmio_access *a)
+enum mmio_result gicd_access(struct cell *cell, u64 v2, struct mmio_access *a)
 {
 	u32 offset = a->offset & ~3u, shift = (a->offset & 3) * 8, mask, value;
 	volatile u8 *reg = gicd + offset;
@@ -99,10 +113,10 @@ enum mmio_result gicd_access(struct cell *cell, u64 arg __unused_arg, struct mmi
 		return MMIO_REFUSED;
 	value = (u32)(a->value << shift);
 	if (offset < GICD_IGROUPR || offset >> GIC_BLOCK_SHIFT >= GIC_NUM_BLOCKS)
-		return other_register(cell, a);
+		return other_register(cell, v2, a);
 	block = blocks[offset >> GIC_BLOCK_SHIFT];
-	if (block.action == GIC_RAZ_WI)
-		return MMIO_DONE;
+	if (block.action <= GIC_V2_ONLY)
+		return block.action && v2 ? gicv2_register(cell, a) : MMIO_DONE;
 	if (a->size > 4 || a->size < block.min_width)
 		return MMIO_REFUSED;
 
@@ -120,7 +134,7 @@ enum mmio_result gicd_access(struct cell *cell, u64 arg __unused_arg, struct mmi
 		return MMIO_DONE;
 	}
 	spin_lock(&gicd_lock);
-	io_write32(reg, gic_merge(block, io_read32(reg), value, mask));
+	io_write32(reg, gic_merge(block, io_read32(reg), value, mask, gic_priority_bits));
 	spin_unlock(&gicd_lock);
 	return MMIO_DONE;
 }

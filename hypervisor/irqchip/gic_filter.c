@@ -20,12 +20,12 @@ u32 gic_owned_mask(struct gic_block block, u32 offset, const u32 *owned)
 	return mask;
 }
 
-u32 gic_merge(struct gic_block block, u32 old, u32 value, u32 mask)
+u32 gic_merge(struct gic_block block, u32 old, u32 value, u32 mask, u8 priority_bits)
 {
-	u32 merged = (old & ~mask) | (value & mask);
+	u32 merged = (old & ~mask) | (value & mask), lowest = priority_bits & -priority_bits;
 
 	for (u32 i = 0; block.action == GIC_PRIORITY && i < 32; i += 8)
-		if ((mask >> i & 0xff) && (merged >> i & 0xf8) == 0)
-			merged = (merged & ~(0xffu << i)) | GIC_CELL_PRIORITY_MIN << i;
+		if ((mask >> i & 0xff) && (merged >> i & priority_bits) == 0)
+			merged = (merged & ~(0xffu << i)) | lowest << i;
 	return merged;
 }

@@ -14,6 +14,7 @@
 /** How a block of registers behaves. */
 enum gic_action {
 	GIC_RAZ_WI, /**< closed */
+	GIC_V2_ONLY, /**< the same, but special in a GICv2 */
 	GIC_MASKED, /**< set or clear: own bits only, both ways */
 	GIC_FIELDS, /**< read-modify-write of own fields */
 	GIC_PRIORITY, /**< the same, and never the kick's priority */
@@ -43,5 +44,6 @@ static inline u32 gic_kind_offset(struct gic_block block, u32 offset)
  */
 u32 gic_owned_mask(struct gic_block block, u32 offset, const u32 *owned);
 
-/** What to write for a GIC_FIELDS or GIC_PRIORITY block. */
-u32 gic_merge(struct gic_block block, u32 old, u32 value, u32 mask);
+/** What to write for a GIC_FIELDS or GIC_PRIORITY block; `priority_bits` are
+ *  those that a priority has. */
+u32 gic_merge(struct gic_block block, u32 old, u32 value, u32 mask, u8 priority_bits);

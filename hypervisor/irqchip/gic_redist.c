@@ -92,6 +92,6 @@ enum mmio_result gicr_access(struct cell *cell, u64 arg __unused_arg, struct mmi
 	if (block.action == GIC_MASKED)
 		io_write32(reg, value & mask);
 	else
-		io_write32(reg, gic_merge(block, io_read32(reg), value, mask));
+		io_write32(reg, gic_merge(block, io_read32(reg), value, mask, gic_priority_bits));
 	return MMIO_DONE;
 }

@@ -33,6 +33,10 @@ static struct {
 } found[MAX_CPUS];
 
 static u32 kick_irq;
+/* The kick's priority as PMR compares it: with two security states, what we
+ * set as 0 is 0x80, and shows so where group 0 is not EL3's (SCR_EL3.FIQ = 0;
+ * IHI 0069 4.8.1, 4.8.6). */
+static u8 kick_in_pmr;
 static u64 gicr_base_pa;
 /* Which CPU's redistributor each frame of the region is, plus 1; 0 for none. */
 static u8 frame_cpu[MAX_CPUS];
@@ -99,8 +103,12 @@ static int gic_init(const struct jailhouse_system *config)
 			base, arch);
 	if (!(io_read32(gicd + GICD_CTLR) & GICD_CTLR_ARE_NS))
 		return (int)reason(-EIO, "Linux does not use affinity routing (GICD_CTLR.ARE)");
-	machine.gicd = range_of(base, GICD_SIZE);
-	machine.gicr = range_of(gicr_base_pa, cpu_count() * (u64)GICR_FRAME_SIZE);
+	machine.gic[0] =
+		(struct gic_frame){ range_of(base, GICD_SIZE), "the interrupt distributor" };
+	machine.gic[1] = (struct gic_frame){
+		range_of(gicr_base_pa, cpu_count() * (u64)GICR_FRAME_SIZE),
+		"an interrupt redistributor",
+	};
 	kick_irq = config->platform_info.arm.maintenance_irq;
 	kick_bit = 1u << kick_irq;
 	for (u32 n = 0; n < cpu_count(); n++) {
@@ -110,6 +118,26 @@ static int gic_init(const struct jailhouse_system *config)
 			return err;
 	}
 	return 0;
+}
+
+static u32 priority_bits(void)
+{
+	return (u32)(read_sysreg(ICC_CTLR_EL1) >> 8 & 7) + 1;
+}
+
+/* Which priority bits exist, and how PMR shows them; it is restored. */
+static void probe_priorities(const struct cpu *cpu)
+{
+	u64 pmr = read_sysreg(ICC_PMR_EL1), mask;
+
+	write_sysreg(ICC_PMR_EL1, 0xff);
+	mask = read_sysreg(ICC_PMR_EL1);
+	write_sysreg(ICC_PMR_EL1, pmr);
+	gic_probe_priority(rd(cpu) + GICR_IPRIORITYR + kick_irq, mask);
+	/* The non-secure view has one bit less. */
+	kick_in_pmr = 0;
+	if (!(io_read32(gicd + GICD_CTLR) & GICD_CTLR_DS) && (mask & BIT(8 - priority_bits())))
+		kick_in_pmr = 0x80;
 }
 
 static void set_kick_priority(const struct cpu *cpu, u8 priority)
@@ -152,6 +180,12 @@ static int gic_cpu_init(struct cpu *cpu)
 	found[cpu->id].group = io_read32(rd(cpu) + GICR_IGROUPR0);
 	found[cpu->id].enabled = io_read32(rd(cpu) + GICR_ISENABLER0);
 	found[cpu->id].priority = io_read8(rd(cpu) + GICR_IPRIORITYR + kick_irq);
+	probe_priorities(cpu);
+	if (!gic_priority_bits)
+		return (int)reason(-EBUSY,
+				   "interrupt %u (maintenance_irq) belongs to the secure world of "
+				   "this machine; name another PPI that nobody uses",
+				   kick_irq);
 	found[cpu->id].config = io_read32(rd(cpu) + GICR_ICFGR + 4);
 
 	/* What is active now will be ended by a DIR that reaches the virtual
@@ -183,20 +217,40 @@ static void gic_cpu_exit(struct cpu *cpu)
 	isb();
 }
 
-/* Number of active priority registers: one for 5 bits, two for 6, four for 7
- * (ICC_CTLR_EL1.PRIbits + 1). */
-static void clear_active_priorities(void)
-{
-	u32 bits = (u32)(read_sysreg(ICC_CTLR_EL1) >> 8 & 7) + 1;
+/* Active priorities: one register for 5 bits of priority, two for 6, four for
+ * 7 (ICC_CTLR_EL1.PRIbits + 1). Zero is the one value that means the same in
+ * every implementation: nothing is active. */
+struct active_priorities {
+	u64 r0, r1, r2, r3;
+};
 
-	write_sysreg(ICC_AP1R0_EL1, 0);
+static void get_active(struct active_priorities *active)
+{
+	u32 bits = priority_bits();
+
+	active->r0 = read_sysreg(ICC_AP1R0_EL1);
 	if (bits >= 6)
-		write_sysreg(ICC_AP1R1_EL1, 0);
+		active->r1 = read_sysreg(ICC_AP1R1_EL1);
 	if (bits >= 7) {
-		write_sysreg(ICC_AP1R2_EL1, 0);
-		write_sysreg(ICC_AP1R3_EL1, 0);
+		active->r2 = read_sysreg(ICC_AP1R2_EL1);
+		active->r3 = read_sysreg(ICC_AP1R3_EL1);
 	}
 }
+
+static void set_active(const struct active_priorities *active)
+{
+	u32 bits = priority_bits();
+
+	write_sysreg(ICC_AP1R0_EL1, active->r0);
+	if (bits >= 6)
+		write_sysreg(ICC_AP1R1_EL1, active->r1);
+	if (bits >= 7) {
+		write_sysreg(ICC_AP1R2_EL1, active->r2);
+		write_sysreg(ICC_AP1R3_EL1, active->r3);
+	}
+}
+
+static const struct active_priorities none_active;
 
 /* Open for every priority; nothing but the kick is enabled. */
 static void gic_cpu_scrub(struct cpu *cpu)
@@ -212,7 +266,7 @@ static void gic_cpu_scrub(struct cpu *cpu)
 	dsb_sy();
 	write_sysreg(ICC_SRE_EL2, ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB | ICC_SRE_ENABLE);
 	isb();
-	clear_active_priorities();
+	set_active(&none_active);
 	write_sysreg(ICC_CTLR_EL1, 0);
 	write_sysreg(ICC_BPR1_EL1, 0);
 	write_sysreg(ICC_PMR_EL1, 0xff);
@@ -223,7 +277,7 @@ static void gic_cpu_scrub(struct cpu *cpu)
 static void gic_cpu_enter(struct cpu *cpu, const struct cell *cell)
 {
 	write_sysreg(ICC_IGRPEN1_EL1, 0);
-	clear_active_priorities();
+	set_active(&none_active);
 	/* What was sent to the former owner. */
 	io_write32(rd(cpu) + GICR_ICPENDR0, ~0u);
 	if (cell_is_root(cell)) {
@@ -275,13 +329,15 @@ static void gic_wait(struct cpu *cpu)
 static void gic_wait_for_cell(struct cpu *cpu)
 {
 	u64 enable = read_sysreg(ICC_IGRPEN1_EL1), pmr = read_sysreg(ICC_PMR_EL1);
-	u64 bpr = read_sysreg(ICC_BPR1_EL1), active = read_sysreg(ICC_AP1R0_EL1);
+	u64 bpr = read_sysreg(ICC_BPR1_EL1);
+	struct active_priorities active;
 
-	write_sysreg(ICC_AP1R0_EL1, active & ~1ULL);
+	get_active(&active);
+	set_active(&none_active);
 	write_sysreg(ICC_BPR1_EL1, 0);
 	write_sysreg(ICC_IGRPEN1_EL1, 1);
-	if (pmr == 0)
-		write_sysreg(ICC_PMR_EL1, GIC_CELL_PRIORITY_MIN);
+	if (pmr <= kick_in_pmr)
+		write_sysreg(ICC_PMR_EL1, kick_in_pmr + (gic_priority_bits & -gic_priority_bits));
 	isb();
 	dsb_sy();
 	if (!__atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE))
@@ -289,15 +345,17 @@ static void gic_wait_for_cell(struct cpu *cpu)
 	write_sysreg(ICC_PMR_EL1, pmr);
 	write_sysreg(ICC_IGRPEN1_EL1, enable);
 	write_sysreg(ICC_BPR1_EL1, bpr);
-	write_sysreg(ICC_AP1R0_EL1, active);
+	set_active(&active);
 	isb();
 }
 
 static int gic_add_windows(struct cell *cell)
 {
-	int err = mmio_add(&cell->mmio, machine.gicd, gicd_access, 0);
+	int err = mmio_add(&cell->mmio, machine.gic[0].range, gicd_access, false);
 
-	return err ? err : mmio_add(&cell->mmio, machine.gicr, gicr_access, 0);
+	if (!err)
+		err = mmio_add(&cell->mmio, machine.gic[1].range, gicr_access, 0);
+	return err ? (int)reason(err, "there are too many trapped regions") : 0;
 }
 
 static void wait_rwp(void)
@@ -308,28 +366,6 @@ static void wait_rwp(void)
 	printk("The interrupt distributor did not finish a write\n");
 }
 
-/* What root had set for an SPI that a cell has now. */
-static struct {
-	u8 priority;
-	u8 config;
-} root_setting[NUM_INTIDS];
-
-static u8 irq_config(u32 intid)
-{
-	return io_read32(gicd + GICD_ICFGR + intid / 16 * 4) >> (intid % 16 * 2) & 3;
-}
-
-static void set_irq(u32 intid, u8 priority, u8 config)
-{
-	volatile u8 *reg = gicd + GICD_ICFGR + intid / 16 * 4;
-	u32 shift = intid % 16 * 2;
-
-	io_write8(gicd + GICD_IPRIORITYR + intid, priority);
-	spin_lock(&gicd_lock);
-	io_write32(reg, (io_read32(reg) & ~(3u << shift)) | (u32)config << shift);
-	spin_unlock(&gicd_lock);
-}
-
 static void gic_move_irq(u32 intid, const struct cpu *target, const struct cell *from,
 			 const struct cell *to)
 {
@@ -337,23 +373,13 @@ static void gic_move_irq(u32 intid, const struct cpu *target, const struct cell 
 
 	io_write32(gicd + GICD_ICENABLER + word, bit);
 	wait_rwp();
-	io_write32(gicd + GICD_ICPENDR + word, bit);
-	io_write32(gicd + GICD_ICACTIVER + word, bit);
 	io_write64(gicd + GICD_IROUTER + 8 * (u64)intid, target->mpidr);
-	if (cell_is_root(from)) {
-		root_setting[intid].priority = io_read8(gicd + GICD_IPRIORITYR + intid);
-		root_setting[intid].config = irq_config(intid);
-	}
-	if (cell_is_root(to))
-		set_irq(intid, root_setting[intid].priority, root_setting[intid].config);
-	else
-		set_irq(intid, GIC_DEFAULT_PRIORITY, 0);
+	gicd_hand_over(intid, from, to);
 }
 
 static void gic_confine_irqs(const struct cell *cell, const struct cpu *target)
 {
-	/* GICD_TYPER.ITLinesNumber: 32 * (N + 1) INTIDs, at most 1020. */
-	u32 count = MIN(((io_read32(gicd + GICD_TYPER) & 0x1f) + 1) * 32, 1020u);
+	u32 count = gicd_num_irqs();
 
 	/* Later writes of routes see the CPUs gone; earlier ones are seen here. */
 	spin_lock(&gicd_lock);
@@ -377,6 +403,7 @@ static void gic_confine_irqs(const struct cell *cell, const struct cpu *target)
 
 const struct irqchip gicv3_irqchip = {
 	.name = "irqchip (GICv3)",
+	.root_hcr = HCR_FMO,
 	.init = gic_init,
 	.cpu_init = gic_cpu_init,
 	.cpu_exit = gic_cpu_exit,

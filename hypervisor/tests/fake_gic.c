@@ -97,6 +97,7 @@ static void gicd_write(u64 offset, u32 bytes, u64 value)
 		memcpy((u8 *)g->router + (offset - GICD_IROUTER), &value, bytes);
 	} else if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + 1024) {
 		assert_true(bytes == 1 || bytes == 4);
+		value &= 0xf8f8f8f8;
 		memcpy(g->priority + (offset - GICD_IPRIORITYR), &value, bytes);
 	} else if (set_clear(g->enabled, GICD_ISENABLER, GICD_ICENABLER, offset, bytes, value) ||
 		   set_clear(g->pending, GICD_ISPENDR, GICD_ICPENDR, offset, bytes, value) ||
@@ -168,6 +169,7 @@ static void gicr_write(u64 address, u32 bytes, u64 value)
 
 	if (offset >= GICR_IPRIORITYR && offset < GICR_IPRIORITYR + 32) {
 		assert_true(bytes == 1 || bytes == 4);
+		value &= 0xf8f8f8f8;
 		memcpy(fake_gic.rd[n].priority + (offset - GICR_IPRIORITYR), &value, bytes);
 		return;
 	}

@@ -182,7 +182,9 @@ void fake_reset(void)
 	fake_pool_init(FAKE_POOL_PAGES);
 	irqchip = &recording_irqchip;
 	machine.hypervisor = range_of(FAKE_HV_BASE, FAKE_HV_SIZE);
-	machine.gicd = machine.gicr = range_of(0, 0);
+	memset(machine.gic, 0, sizeof(machine.gic));
+	machine.banked = range_of(0, 0);
+	gic_priority_bits = 0xf8;
 	fake_gic_init(FAKE_CPUS);
 	for (u32 n = 0; n < FAKE_CPUS; n++)
 		cpu_get(n)->arrived = true;

@@ -194,14 +194,14 @@ static void test_priorities(void **state)
 		for (u32 intid = 0; intid < 1024; intid += size) {
 			u8 expected[4];
 
-			memset(fake_gic.priority, 0x55, sizeof(fake_gic.priority));
+			memset(fake_gic.priority, 0x50, sizeof(fake_gic.priority));
 			write_by(cell, gicd_reg(GICD_IPRIORITYR + intid), size, 0xc0b0a090);
 			for (u32 i = 0; i < size; i++)
-				expected[i] = owned(intid + i) ? (u8)(0xc0b0a090 >> (8 * i)) : 0x55;
+				expected[i] = owned(intid + i) ? (u8)(0xc0b0a090 >> (8 * i)) : 0x50;
 			assert_memory_equal(fake_gic.priority + intid, expected, size);
 			for (u32 i = 0; i < 1024; i++)
 				if (i - intid >= size)
-					assert_int_equal(fake_gic.priority[i], 0x55);
+					assert_int_equal(fake_gic.priority[i], 0x50);
 			memset(fake_gic.priority, 0xff, sizeof(fake_gic.priority));
 			for (u32 i = 0; i < size; i++)
 				expected[i] = owned(intid + i) ? 0xff : 0;
@@ -218,7 +218,7 @@ static void test_priority_is_clamped(void **state)
 {
 	(void)state;
 	for (u32 value = 0; value < 256; value++) {
-		u32 expected = value < 8 ? 8 : value;
+		u32 expected = value < 8 ? 8 : value & 0xf8;
 
 		write_by(cell, gicd_reg(GICD_IPRIORITYR + SPI), 1, value);
 		assert_int_equal(fake_gic.priority[SPI], expected);
@@ -403,7 +403,7 @@ static void test_sweep_distributor(void **state)
 	assert_int_equal(fake_gic.ctlr, after.ctlr);
 	/* Own interrupts stay in group 1, above the kick's priority. */
 	assert_true(fake_gic.group[1] >> 8 & 1);
-	assert_true(fake_gic.priority[SPI] >= GIC_CELL_PRIORITY_MIN);
+	assert_true(fake_gic.priority[SPI] >= 8);
 }
 
 /* --- redistributors ------------------------------------------------------------------------------------ */
@@ -454,7 +454,7 @@ static void test_private_fields(void **state)
 			write_by(cell, gicr_reg(cpu, GICR_IPRIORITYR + intid), 1, 0x03);
 			assert_int_equal(*priority, own && intid != FAKE_KICK_IRQ ? 8 : 0);
 			write_by(cell, gicr_reg(cpu, GICR_IPRIORITYR + (intid & ~3u)), 4, ~0u);
-			assert_int_equal(*priority, own && intid != FAKE_KICK_IRQ ? 0xff : 0);
+			assert_int_equal(*priority, own && intid != FAKE_KICK_IRQ ? 0xf8 : 0);
 			assert_int_equal(read_by(cell, gicr_reg(cpu, GICR_IPRIORITYR + intid), 1),
 					 *priority);
 		}
@@ -554,10 +554,10 @@ static void test_merge(void **state)
 			mask |= fake_random_below(2) ? 0xffu << i : 0;
 		if (fake_random_below(2))
 			value &= 0x0f0f0f0f;
-		assert_int_equal(gic_merge(fields, old, value, mask),
+		assert_int_equal(gic_merge(fields, old, value, mask, 0xf8),
 				 (old & ~mask) | (value & mask));
 		for (u32 i = 0; i < 32; i += 8) {
-			u8 merged = (u8)(gic_merge(priority, old, value, mask) >> i);
+			u8 merged = (u8)(gic_merge(priority, old, value, mask, 0xf8) >> i);
 			u8 wanted = (u8)(value >> i);
 
 			assert_int_equal(merged, !(mask >> i & 1) ? (u8)(old >> i) :
@@ -775,7 +775,7 @@ static void test_cpu_init_and_exit(void **state)
 	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
 	for (u32 i = 0; i < ARRAY_SIZE(regs); i++)
 		fake_sysreg_write(regs[i], 0x111 * (i + 1) | 7);
-	fake_gic.rd[0].priority[FAKE_KICK_IRQ] = 0x77;
+	fake_gic.rd[0].priority[FAKE_KICK_IRQ] = 0x70;
 	fake_gic.rd[0].group = ~kick_bit;
 	before = fake_gic;
 	assert_int_equal(gicv3_irqchip.cpu_init(cpu_get(0)), 0);

@@ -134,7 +134,7 @@ static void machine_before(void)
 			sysregs_before[n][i] = 0x100 * (n + 1) | 0x10 * i | 7;
 			fake_sysreg_write(interface[i], sysregs_before[n][i]);
 		}
-		fake_gic.rd[n].priority[FAKE_KICK_IRQ] = (u8)(0x40 + n);
+		fake_gic.rd[n].priority[FAKE_KICK_IRQ] = (u8)(0x40 + 8 * n);
 		fake_gic.rd[n].group = ~kick_bit;
 	}
 	fake_run_on(0);
@@ -294,7 +294,7 @@ static void test_gicv2(void **state)
 	machine_before();
 	fake_system.header.platform_info.arm.gic_version = 2;
 	fake_system.header.platform_info.arm.gicc_base = 0x08010000;
-	refused(-ENODEV, "gic_version 2");
+	refused(-ENODEV, "there is no GICv2 at 0x8000000 (PIDR2 says architecture 0)");
 }
 
 static void test_no_room_for_devices(void **state)

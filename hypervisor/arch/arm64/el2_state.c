@@ -5,6 +5,7 @@
  */
 #include <arch/barrier.h>
 #include <hyp/cell.h>
+#include <hyp/irqchip.h>
 
 #include "private.h"
 #include <arch/sysregs.h>
@@ -62,9 +63,7 @@ void el2_state_root(void)
 	const struct el2_state *saved = &p->saved;
 
 	write_sysreg(vtcr_el2, vtcr());
-	/* Linux, started at EL2, uses EOImode 1. FMO sends its ICC_DIR writes to
-	 * the unused virtual interface, and traps its SGI sends; see gicv3.c. */
-	write_sysreg(hcr_el2, saved->hcr | HCR_VM | HCR_TSC | HCR_FMO);
+	write_sysreg(hcr_el2, saved->hcr | HCR_VM | HCR_TSC | irqchip->root_hcr);
 	write_sysreg(cptr_el2, saved->cptr & ~(CPTR_TZ | CPTR_TSM));
 	write_sysreg(mdcr_el2, saved->mdcr);
 	write_sysreg(hstr_el2, saved->hstr);

@@ -11,6 +11,8 @@
 
 struct irqchip {
 	const char *name;
+	/** Bits of HCR_EL2 that root runs with for this controller's sake. */
+	u64 root_hcr;
 	/** Find and check the hardware; once. -ENODEV, -EIO with a reason. */
 	int (*init)(const struct jailhouse_system *config);
 	/** Prepare this CPU's interface for root; on failure nothing changed. */
@@ -29,7 +31,8 @@ struct irqchip {
 	void (*wait)(struct cpu *cpu);
 	/** A cell's WFI, executed in EL2 so that wake() ends it in any case. */
 	void (*wait_for_cell)(struct cpu *cpu);
-	/** Add the filtered windows to the map of a cell. */
+	/** Give the cell its view of the controller: filtered windows, and what is
+	 *  mapped. Its stage 2 is there. Negative errno with a reason. */
 	int (*add_windows)(struct cell *cell);
 	/** Mask, deactivate and retarget an SPI to a CPU of its new owner, with
 	 *  default settings, or those it had when it left root. */
@@ -40,7 +43,7 @@ struct irqchip {
 	void (*confine_irqs)(const struct cell *cell, const struct cpu *target);
 };
 
-extern const struct irqchip gicv3_irqchip;
+extern const struct irqchip gicv2_irqchip, gicv3_irqchip;
 
 /** The one in use; set at enable. */
 extern const struct irqchip *irqchip;

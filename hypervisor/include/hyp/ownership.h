@@ -8,11 +8,20 @@
 
 #include <hyp/cell.h>
 
-/** The range that the hypervisor keeps for itself, and the filtered frames. */
+/** Registers of the interrupt controller that the hypervisor filters, or gives
+ *  to every cell. */
+struct gic_frame {
+	struct range range;
+	const char *what;
+};
+
+/** The range that the hypervisor keeps for itself, and the distributor and
+ *  per-CPU part of the interrupt controller. No region may cover them. */
 struct machine {
 	struct range hypervisor;
-	struct range gicd;
-	struct range gicr;
+	struct gic_frame gic[2];
+	/** Of these, what all cells have mapped: each CPU sees its own there. */
+	struct range banked;
 };
 
 extern struct machine machine;

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The root cell of -M virt,gic-version=2,secure=on, see board.h. */
+#define ONE_UART
+#define WITH_GICV2
+#include "qemu-arm64.c"

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The root cell of -M virt,gic-version=3,secure=on, see board.h. */
+#define ONE_UART
+#include "qemu-arm64.c"

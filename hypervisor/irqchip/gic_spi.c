@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * SPIs that change hands: what of their settings goes with them. Common to
+ * GICv2 and GICv3; where they are routed to is not here.
+ */
+#include <arch/spinlock.h>
+#include <jailhouse/io.h>
+
+#include "gic_regs.h"
+
+/* What root had set for an SPI that a cell has now. */
+static struct {
+	u8 priority;
+	u8 config;
+} root_setting[NUM_INTIDS];
+
+void gic_probe_priority(volatile u8 *reg, u64 mask)
+{
+	io_write8(reg, 0xff);
+	gic_priority_bits = io_read8(reg) & (u8)mask;
+}
+
+static u8 irq_config(u32 intid)
+{
+	return io_read32(gicd + GICD_ICFGR + intid / 16 * 4) >> (intid % 16 * 2) & 3;
+}
+
+static void set_irq(u32 intid, u8 priority, u8 config)
+{
+	volatile u8 *reg = gicd + GICD_ICFGR + intid / 16 * 4;
+	u32 shift = intid % 16 * 2;
+
+	io_write8(gicd + GICD_IPRIORITYR + intid, priority);
+	spin_lock(&gicd_lock);
+	io_write32(reg, (io_read32(reg) & ~(3u << shift)) | (u32)config << shift);
+	spin_unlock(&gicd_lock);
+}
+
+void gicd_hand_over(u32 intid, const struct cell *from, const struct cell *to)
+{
+	u32 word = intid / 32 * 4, bit = 1u << (intid % 32);
+
+	io_write32(gicd + GICD_ICPENDR + word, bit);
+	io_write32(gicd + GICD_ICACTIVER + word, bit);
+	if (cell_is_root(from)) {
+		root_setting[intid].priority = io_read8(gicd + GICD_IPRIORITYR + intid);
+		root_setting[intid].config = irq_config(intid);
+	}
+	if (cell_is_root(to))
+		set_irq(intid, root_setting[intid].priority, root_setting[intid].config);
+	else
+		set_irq(intid, GIC_DEFAULT_PRIORITY, 0);
+}
