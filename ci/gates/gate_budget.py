@@ -15,7 +15,7 @@ import subprocess
 
 import gate_lib
 
-MAX_LINES = 6500
+MAX_LINES = 7500
 MAX_BYTES = 64 * 1024
 
 
