@@ -32,6 +32,7 @@ const struct uart_driver *uart_find_type(u16 type)
 bool uart_open(struct uart *uart, const struct jailhouse_console *console, volatile void *base)
 {
 	uart->base = base;
+	uart->flags = console->flags;
 	uart->stuck = false;
 	uart->driver = CON_IS_MMIO(console->flags) ? uart_find_type(console->type) : NULL;
 	if (!uart->driver)
