@@ -58,6 +58,20 @@ static const struct model pl011 = {
 	.init = { { 0x30, 0 }, { 0x24, 13 }, { 0x28, 2 }, { 0x2c, 0x70 }, { 0x30, 0x301 } },
 };
 
+/* UG1087, module UART. Off, mode, rate, on with both FIFOs emptied. */
+static const struct model xuartps = {
+	.name = "XUARTPS",
+	.type = JAILHOUSE_CON_TYPE_XUARTPS,
+	.bytes = 4,
+	.status = 0x2c,
+	.data = 0x30,
+	.ready = ~0x10u,
+	.full = 0x10,
+	.divider = 54,
+	.num_init = 5,
+	.init = { { 0x00, 0x28 }, { 0x04, 0x20 }, { 0x18, 54 }, { 0x34, 15 }, { 0x00, 0x117 } },
+};
+
 static u64 uart_read(u64 offset, u32 bytes)
 {
 	assert_int_equal(bytes, model->bytes);
@@ -192,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(types, pl011),
 		TESTS(pl011),
+		TESTS(xuartps),
 	};
 
 	return cmocka_run_group_tests_name("uart", tests, NULL, NULL);

@@ -12,6 +12,7 @@
 
 static const struct uart_driver *const drivers[] = {
 	&uart_pl011,
+	&uart_xuartps,
 };
 
 const struct uart_driver *uart_get(unsigned int n)
