@@ -72,6 +72,25 @@ static const struct model xuartps = {
 	.init = { { 0x00, 0x28 }, { 0x04, 0x20 }, { 0x18, 54 }, { 0x34, 15 }, { 0x00, 0x117 } },
 };
 
+/* IMX8MPRM, UART memory map. Running but mute, clock by 1, rate, on. */
+static const struct model imx = {
+	.name = "IMX",
+	.type = JAILHOUSE_CON_TYPE_IMX,
+	.bytes = 4,
+	.status = 0xb4,
+	.data = 0x40,
+	.ready = ~0x10u,
+	.full = 0x10,
+	.divider = 208,
+	.num_init = 6,
+	.init = { { 0x80, 1 },
+		  { 0x84, 1 },
+		  { 0x90, 0xa81 },
+		  { 0xa4, 15 },
+		  { 0xa8, 207 },
+		  { 0x84, 0x4027 } },
+};
+
 static u64 uart_read(u64 offset, u32 bytes)
 {
 	assert_int_equal(bytes, model->bytes);
@@ -207,6 +226,7 @@ int main(void)
 		TEST(types, pl011),
 		TESTS(pl011),
 		TESTS(xuartps),
+		TESTS(imx),
 	};
 
 	return cmocka_run_group_tests_name("uart", tests, NULL, NULL);

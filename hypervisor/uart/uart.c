@@ -13,6 +13,7 @@
 static const struct uart_driver *const drivers[] = {
 	&uart_pl011,
 	&uart_xuartps,
+	&uart_imx,
 };
 
 const struct uart_driver *uart_get(unsigned int n)
