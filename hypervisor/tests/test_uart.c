@@ -91,6 +91,76 @@ static const struct model imx = {
 		  { 0x84, 0x4027 } },
 };
 
+/* PC16550D, table 2. */
+static const struct model ns8250_1 = {
+	.name = "8250",
+	.type = JAILHOUSE_CON_TYPE_8250,
+	.flags = JAILHOUSE_CON_REGDIST_1,
+	.bytes = 1,
+	.status = 5,
+	.data = 0,
+	.ready = 0x20,
+	.full = ~0x20u,
+	.latch = 3,
+	.divider = 0x30182,
+	.num_init = 5,
+	.init = { { 3, 0x83 }, { 0, 0x82 }, { 1, 0x01 }, { 3, 0x03 }, { 2, 0x01 } },
+};
+
+static const struct model ns8250_4 = {
+	.name = "8250",
+	.type = JAILHOUSE_CON_TYPE_8250,
+	.flags = JAILHOUSE_CON_REGDIST_4,
+	.bytes = 4,
+	.status = 0x14,
+	.data = 0,
+	.ready = 0x20,
+	.full = ~0x20u,
+	.latch = 0xc,
+	.divider = 0x30182,
+	.num_init = 5,
+	.init = { { 0xc, 0x83 }, { 0, 0x82 }, { 4, 0x01 }, { 0xc, 0x03 }, { 8, 0x01 } },
+};
+
+/* TI: as above, with MDR1 off before and in 16x mode behind. */
+static const struct model ns8250_ti = {
+	.name = "8250",
+	.type = JAILHOUSE_CON_TYPE_8250,
+	.flags = JAILHOUSE_CON_REGDIST_4 | JAILHOUSE_CON_MDR_QUIRK,
+	.bytes = 4,
+	.status = 0x14,
+	.data = 0,
+	.ready = 0x20,
+	.full = ~0x20u,
+	.latch = 0xc,
+	.divider = 26,
+	.num_init = 7,
+	.init = { { 0x20, 7 },
+		  { 0xc, 0x83 },
+		  { 0, 26 },
+		  { 4, 0 },
+		  { 0xc, 0x03 },
+		  { 8, 0x01 },
+		  { 0x20, 0 } },
+};
+
+/* The mini UART of BCM2711 does not begin at a page; bit 5: there is room. */
+static const struct model aux_mu = {
+	.name = "8250",
+	.type = JAILHOUSE_CON_TYPE_8250,
+	.flags = JAILHOUSE_CON_REGDIST_4,
+	.bytes = 4,
+	.begin = 0x40,
+	.status = 0x14,
+	.data = 0,
+	.ready = 0x20,
+	.full = 0x40,
+	.latch = 0xc,
+	.divider = 541,
+	.num_init = 5,
+	.init = { { 0xc, 0x83 }, { 0, 0x1d }, { 4, 0x02 }, { 0xc, 0x03 }, { 8, 0x01 } },
+};
+
 static u64 uart_read(u64 offset, u32 bytes)
 {
 	assert_int_equal(bytes, model->bytes);
@@ -223,10 +293,8 @@ int main(void)
 	}
 #define TESTS(model) TEST(open, model), TEST(divider, model), TEST(putc, model), TEST(stuck, model)
 	const struct CMUnitTest tests[] = {
-		TEST(types, pl011),
-		TESTS(pl011),
-		TESTS(xuartps),
-		TESTS(imx),
+		TEST(types, pl011), TESTS(pl011),    TESTS(xuartps),   TESTS(imx),
+		TESTS(ns8250_1),    TESTS(ns8250_4), TESTS(ns8250_ti), TESTS(aux_mu),
 	};
 
 	return cmocka_run_group_tests_name("uart", tests, NULL, NULL);

@@ -14,6 +14,7 @@ static const struct uart_driver *const drivers[] = {
 	&uart_pl011,
 	&uart_xuartps,
 	&uart_imx,
+	&uart_ns8250,
 };
 
 const struct uart_driver *uart_get(unsigned int n)

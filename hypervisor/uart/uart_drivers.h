@@ -12,3 +12,4 @@ static inline volatile void *uart_reg(const struct uart *uart, u32 offset)
 extern const struct uart_driver uart_pl011;
 extern const struct uart_driver uart_xuartps;
 extern const struct uart_driver uart_imx;
+extern const struct uart_driver uart_ns8250;
