@@ -161,6 +161,20 @@ static const struct model aux_mu = {
 	.init = { { 0xc, 0x83 }, { 0, 0x1d }, { 4, 0x02 }, { 0xc, 0x03 }, { 8, 0x01 } },
 };
 
+/* IMX8QMRM, LPUART memory map. Off, rate, on; other bits of BAUD are not the divider's. */
+static const struct model lpuart = {
+	.name = "IMX-LPUART",
+	.type = JAILHOUSE_CON_TYPE_IMX_LPUART,
+	.bytes = 4,
+	.status = 0x14,
+	.data = 0x1c,
+	.ready = 1u << 23,
+	.full = ~(1u << 23),
+	.divider = 0xe9fdf02b,
+	.num_init = 3,
+	.init = { { 0x18, 0 }, { 0x10, 0x0900102b }, { 0x18, 0xc0000 } },
+};
+
 static u64 uart_read(u64 offset, u32 bytes)
 {
 	assert_int_equal(bytes, model->bytes);
@@ -293,8 +307,9 @@ int main(void)
 	}
 #define TESTS(model) TEST(open, model), TEST(divider, model), TEST(putc, model), TEST(stuck, model)
 	const struct CMUnitTest tests[] = {
-		TEST(types, pl011), TESTS(pl011),    TESTS(xuartps),   TESTS(imx),
-		TESTS(ns8250_1),    TESTS(ns8250_4), TESTS(ns8250_ti), TESTS(aux_mu),
+		TEST(types, pl011), TESTS(pl011),    TESTS(xuartps),
+		TESTS(imx),         TESTS(ns8250_1), TESTS(ns8250_4),
+		TESTS(ns8250_ti),   TESTS(aux_mu),   TESTS(lpuart),
 	};
 
 	return cmocka_run_group_tests_name("uart", tests, NULL, NULL);

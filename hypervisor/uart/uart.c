@@ -11,10 +11,7 @@
 #define UART_POLL_LIMIT 100000
 
 static const struct uart_driver *const drivers[] = {
-	&uart_pl011,
-	&uart_xuartps,
-	&uart_imx,
-	&uart_ns8250,
+	&uart_pl011, &uart_xuartps, &uart_imx, &uart_ns8250, &uart_lpuart,
 };
 
 const struct uart_driver *uart_get(unsigned int n)

@@ -13,3 +13,4 @@ extern const struct uart_driver uart_pl011;
 extern const struct uart_driver uart_xuartps;
 extern const struct uart_driver uart_imx;
 extern const struct uart_driver uart_ns8250;
+extern const struct uart_driver uart_lpuart;
