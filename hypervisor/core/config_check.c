@@ -410,8 +410,9 @@ bool jailhouse_config_check_system(const void *config, __u64 size,
 		return finding(&c, JAILHOUSE_CFG_ROOT_ID, NONE, NONE, system->root_cell.id);
 
 	console = &system->debug_console;
+	/* Some UARTs share a page, so registers need not begin with one. */
 	if (CON_IS_MMIO(console->flags) && console->type != JAILHOUSE_CON_TYPE_NONE &&
-	    (!console->address || (console->address & PAGE_OFFSET_MASK) || !console->size ||
+	    (!console->address || (console->address & 3) || !console->size ||
 	     console->size > 0x10000))
 		return finding(&c, JAILHOUSE_CFG_CONSOLE, NONE, NONE, console->address);
 	return check_platform(&c, system) && check_arrays(&c) &&

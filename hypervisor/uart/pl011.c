@@ -8,29 +8,24 @@
 
 #include "uart_drivers.h"
 
-static volatile void *reg(const struct uart *uart, u32 offset)
-{
-	return (volatile u8 *)uart->base + offset;
-}
-
 /* `divider` is IBRD << 6 | FBRD. The order is that of Arm DDI 0183, 3.3.8. */
 static void pl011_init(const struct uart *uart, u32 divider)
 {
-	io_write32(reg(uart, PL011_CR), 0);
-	io_write32(reg(uart, PL011_IBRD), divider >> 6);
-	io_write32(reg(uart, PL011_FBRD), divider & 0x3f);
-	io_write32(reg(uart, PL011_LCRH), PL011_LCRH_WLEN_8 | PL011_LCRH_FEN);
-	io_write32(reg(uart, PL011_CR), PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
+	io_write32(uart_reg(uart, PL011_CR), 0);
+	io_write32(uart_reg(uart, PL011_IBRD), divider >> 6);
+	io_write32(uart_reg(uart, PL011_FBRD), divider & 0x3f);
+	io_write32(uart_reg(uart, PL011_LCRH), PL011_LCRH_WLEN_8 | PL011_LCRH_FEN);
+	io_write32(uart_reg(uart, PL011_CR), PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
 }
 
 static bool pl011_can_write(const struct uart *uart)
 {
-	return !(io_read32(reg(uart, PL011_FR)) & PL011_FR_TXFF);
+	return !(io_read32(uart_reg(uart, PL011_FR)) & PL011_FR_TXFF);
 }
 
 static void pl011_write(const struct uart *uart, u8 character)
 {
-	io_write32(reg(uart, PL011_DR), character);
+	io_write32(uart_reg(uart, PL011_DR), character);
 }
 
 const struct uart_driver uart_pl011 = {

@@ -11,7 +11,7 @@
 #define UART_POLL_LIMIT 100000
 
 static const struct uart_driver *const drivers[] = {
-	&uart_pl011,
+	&uart_pl011, &uart_xuartps, &uart_imx, &uart_ns8250, &uart_lpuart,
 };
 
 const struct uart_driver *uart_get(unsigned int n)
@@ -32,6 +32,7 @@ const struct uart_driver *uart_find_type(u16 type)
 bool uart_open(struct uart *uart, const struct jailhouse_console *console, volatile void *base)
 {
 	uart->base = base;
+	uart->flags = console->flags;
 	uart->stuck = false;
 	uart->driver = CON_IS_MMIO(console->flags) ? uart_find_type(console->type) : NULL;
 	if (!uart->driver)

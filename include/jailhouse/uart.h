@@ -12,7 +12,7 @@
 
 struct uart;
 
-/** One driver. A new one is a file, a line in uart.c and a Kconfig option. */
+/** One driver. A new one is a file and a line in uart.c. */
 struct uart_driver {
 	/** JAILHOUSE_CON_TYPE_* */
 	u16 type;
@@ -30,6 +30,8 @@ struct uart {
 	const struct uart_driver *driver;
 	/** The registers as the caller mapped them. */
 	volatile void *base;
+	/** JAILHOUSE_CON_* of the config: how far apart the registers stand, quirks. */
+	u16 flags;
 	/** The last character was lost: do not wait again until it recovers. */
 	bool stuck;
 };

@@ -12,7 +12,7 @@ INMATE_LIB_SRCS	:= $(addprefix inmates/lib/, \
 	arm-common/inmate_gic.c arm-common/inmate_timer.c \
 	inmate_alloc.c inmate_cmdline.c inmate_cmdline_buffer.c inmate_comm.c inmate_console.c \
 	inmate_pci.c inmate_printk.c inmate_string.c inmate_test.c) \
-	hypervisor/uart/uart.c hypervisor/uart/pl011.c
+	$(addprefix hypervisor/uart/, uart.c pl011.c xuartps.c imx.c ns8250.c lpuart.c)
 
 INMATE_CPPFLAGS	:= $(addprefix -I$(INMATE_TOP)/, inmates/lib/arm64 inmates/lib/arm64/include \
 	inmates/lib/arm-common/include inmates/lib/include include/arch/arm64 include)

@@ -25,8 +25,9 @@ static void read_parameters(struct jailhouse_console *console)
 
 	name = cmdline_parse_str("con-type", buffer, sizeof(buffer), NULL);
 	if (name) {
+		/* The config describes another UART, or none. */
 		console->type = JAILHOUSE_CON_TYPE_NONE;
-		console->flags |= JAILHOUSE_CON_ACCESS_MMIO;
+		console->flags |= JAILHOUSE_CON_ACCESS_MMIO | JAILHOUSE_CON_REGDIST_4;
 		for (unsigned int n = 0; (driver = uart_get(n)) != NULL; n++)
 			if (strcmp(driver->name, name) == 0)
 				console->type = driver->type;
