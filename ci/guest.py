@@ -122,6 +122,8 @@ class Guest:
                  qemu_args=(), name=None, serial=SERIAL, **options):
         self.kernel = kernel
         self.proc = None
+        # More CPUs than the machine below has take their time.
+        self.boot_timeout = BOOT_TIMEOUT + 5 * smp
         self._number = 0
         self._qmp = None
         self._qmp_file = None
@@ -161,7 +163,7 @@ class Guest:
         try:
             self.proc = pexpect.spawn(
                 self.command[0], self.command[1:], encoding="utf-8", codec_errors="replace",
-                timeout=BOOT_TIMEOUT, echo=False, preexec_fn=_die_with_parent)
+                timeout=self.boot_timeout, echo=False, preexec_fn=_die_with_parent)
             self.proc.logfile_read = self._log
             self.proc.delaybeforesend = None
             self.wait_boot()
@@ -170,9 +172,9 @@ class Guest:
             raise
         return self
 
-    def wait_boot(self, timeout=BOOT_TIMEOUT):
+    def wait_boot(self):
         """Waits for the shell of a (re)booting guest and makes it ready for run()."""
-        self._expect(re.compile("\x02ready\x03"), timeout, "the guest did not boot")
+        self._expect(re.compile("\x02ready\x03"), self.boot_timeout, "the guest did not boot")
         self.proc.send("trap : INT\n")
         self.run("true", timeout=20)
 

@@ -142,8 +142,8 @@ def every_cpu_works(guest, count=4):
     cpus = list(range(count))
     assert guest.check("nproc").strip() == str(count)
     text = guest.check(f"for c in {' '.join(map(str, cpus))}; do "
-                       "taskset $(printf %x $((1 << c))) sh -c 'echo $0' $c & done; wait")
-    assert sorted(text.split()) == [str(cpu) for cpu in cpus]
+                       "taskset $(printf %x $((1 << c))) sh -c 'echo $0' $c & done; wait", timeout=30 + 2 * count)
+    assert sorted(map(int, text.split())) == cpus
 
 
 def insmod(guest, parameters=""):

@@ -85,9 +85,16 @@
  * until a cell or the hypervisor takes it. The hypervisor sits at the very top
  * so that the rest is one range.
  */
-#define RAM_BASE        0x40000000
+#define RAM_BASE 0x40000000
+#ifdef MANY_CPUS
+/* Each CPU takes 84 KiB of the hypervisor's memory: -smp 16 or 64, -m 2G. */
+#define RAM_SIZE        GIB(2)
+#define HYPERVISOR_SIZE MIB(16)
+#else
 #define RAM_SIZE        GIB(1)
 #define HYPERVISOR_SIZE MIB(4)
+#define CPU_SET         0xf
+#endif
 #define HYPERVISOR_BASE (RAM_BASE + RAM_SIZE - HYPERVISOR_SIZE)
 
 #define DEMO_RAM_BASE 0x7fa00000

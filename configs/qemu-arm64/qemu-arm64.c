@@ -77,7 +77,7 @@ struct {
 		},
 	},
 
-	.cpus = { 0xf },
+	.cpus = { CPU_SET },
 
 	.mem_regions = {
 		[REGION_RAM] = IDENTITY(RAM_BASE, RAM_SIZE - HYPERVISOR_SIZE, MEM_RAM),

@@ -15,8 +15,12 @@
 #include <hyp/page_alloc.h>
 #include <jailhouse/uart.h>
 
-/* Work of the leader, and of each CPU, is bounded; this is for our own bugs. */
+/* Work of the leader, and of each CPU in turn, is bounded; this is for our own
+ * bugs. For each four CPUs; emulators share few real ones among many. */
 #define WORK_TIMEOUT_US 5000000ULL
+
+/* Looks at a rendezvous for each look at the time. */
+#define POLLS 1000
 
 /* A point at which CPUs wait for each other, with a time limit. */
 struct rendezvous {
@@ -46,7 +50,10 @@ static __spin bool meet(struct rendezvous *r, u32 expected, u64 timeout)
 		__atomic_compare_exchange_n(&r->outcome, &meeting, ALL_MET, false, __ATOMIC_ACQ_REL,
 					    __ATOMIC_ACQUIRE);
 	while (__atomic_load_n(&r->outcome, __ATOMIC_ACQUIRE) == MEETING) {
-		cpu_relax();
+		/* Reading the counter is expensive, on emulators for all CPUs. */
+		for (u32 n = 0;
+		     n < POLLS && __atomic_load_n(&r->outcome, __ATOMIC_ACQUIRE) == MEETING; n++)
+			cpu_relax();
 		meeting = MEETING;
 		if (counter_now() > deadline)
 			__atomic_compare_exchange_n(&r->outcome, &meeting, GIVEN_UP, false,
@@ -142,6 +149,17 @@ static int init_root(void)
 	return root_cell_init(system_config());
 }
 
+/* What needs memory; the rest each CPU does itself. */
+static int init_percpu(void)
+{
+	int err = 0;
+
+	for (u32 n = 0; !err && n < cpu_count(); n++)
+		if (cpu_get(n)->arrived)
+			err = arch_cpu_init(cpu_get(n));
+	return err;
+}
+
 /* What is available after each stage: see the comments. */
 static int (*const stages[])(void) = {
 	init_config, /* the checked system config */
@@ -150,6 +168,7 @@ static int (*const stages[])(void) = {
 	init_cpus, /* the number of CPUs is right */
 	init_irqchip, /* irqchip */
 	init_root, /* root_cell with its stage-2 tables */
+	init_percpu, /* tables of each CPU */
 };
 
 static int init_system(void)
@@ -170,8 +189,6 @@ static int init_cpu(struct cpu *cpu)
 	if (!cell_owns_cpu(&root_cell, cpu->id))
 		err = (int)reason(-EINVAL, "CPU %u is not in the root cell's CPU set", cpu->id);
 	if (!err)
-		err = arch_cpu_init(cpu);
-	if (!err)
 		err = irqchip->cpu_init(cpu);
 	return err;
 }
@@ -186,6 +203,11 @@ static void report_missing(void)
 			return;
 		}
 	reason(-ETIMEDOUT, "not all CPUs entered EL2 in time; nothing was changed");
+}
+
+static u64 work_timeout(void)
+{
+	return counter_ticks(WORK_TIMEOUT_US * (1 + image_header()->online_cpus / 4));
 }
 
 static void set_error(int err)
@@ -214,7 +236,7 @@ int setup_enter(struct cpu *cpu)
 	leader = __atomic_fetch_add(&leaders, 1, __ATOMIC_ACQ_REL) == 0;
 	if (leader)
 		system_error = init_system();
-	if (!meet(&prepared, expected, counter_ticks(WORK_TIMEOUT_US)))
+	if (!meet(&prepared, expected, work_timeout()))
 		return -ETIMEDOUT;
 	if (system_error)
 		return system_error;
@@ -222,12 +244,15 @@ int setup_enter(struct cpu *cpu)
 	arch_adopt_map();
 	spin_lock(&cpu_lock);
 	cpu->init_error = init_cpu(cpu);
-	printk(" CPU %u... %s\n", cpu->id, cpu->init_error ? "FAILED" : "OK");
 	spin_unlock(&cpu_lock);
 	if (cpu->init_error)
 		set_error(cpu->init_error);
-	if (!meet(&initialised, expected, counter_ticks(WORK_TIMEOUT_US)))
+	if (!meet(&initialised, expected, work_timeout()))
 		set_error(-ETIMEDOUT);
+	/* By one for all: while one writes, the others need not wait. */
+	for (u32 n = 0; leader && n < cpu_count(); n++)
+		if (cpu_get(n)->arrived)
+			printk(" CPU %u... %s\n", n, cpu_get(n)->init_error ? "FAILED" : "OK");
 	if (enable_error) {
 		if (!cpu->init_error)
 			irqchip->cpu_exit(cpu);
@@ -289,9 +314,12 @@ long setup_leave(struct cpu *cpu)
 		return reason(-ETIMEDOUT,
 			      "not all CPUs of root came to disable; nothing was changed");
 	}
-	if (ticket == 0)
+	if (ticket == 0) {
 		printk("Shutting down hypervisor\n");
-	printk(" Releasing CPU %u\n", cpu->id);
+		for (u32 n = 0; n < cpu_count(); n++)
+			if (cell_owns_cpu(&root_cell, n))
+				printk(" Releasing CPU %u\n", n);
+	}
 	irqchip->cpu_exit(cpu);
 	return 0;
 }

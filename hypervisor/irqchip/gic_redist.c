@@ -23,29 +23,34 @@ static const struct gic_block blocks[GIC_NUM_BLOCKS] = {
 	[GICD_ICFGR >> GIC_BLOCK_SHIFT] = { GIC_FIELDS, 2, 4 },
 };
 
-/* Last is forced onto the frame of the machine's highest CPU, so that a scan
- * ends where the cell's window does. */
-static u64 typer(const struct cpu *cpu)
+/* Last is forced onto the last frame that is ours, so that a scan ends where
+ * the cell's window does. A frame without a CPU of ours has no affinity. */
+static u64 typer(const struct cpu *cpu, u32 frame)
 {
-	u64 value = io_read64((volatile u8 *)cpu->gicr + GICR_TYPER);
+	u64 value = ~0ULL << 32;
 
+	if (cpu)
+		value = io_read64((volatile u8 *)cpu->gicr + GICR_TYPER);
 	value &= ~GICR_TYPER_LAST;
-	return cpu->id == cpu_count() - 1 ? value | GICR_TYPER_LAST : value;
+	return frame == gicr_last_frame ? value | GICR_TYPER_LAST : value;
 }
 
 /* The first page of a frame: identification for all, control for the owner. */
-static enum mmio_result control_page(const struct cpu *cpu, bool own, struct mmio_access *a)
+static enum mmio_result control_page(const struct cpu *cpu, u32 frame, bool own,
+				     struct mmio_access *a)
 {
 	u32 offset = (u32)a->offset;
 
 	if (a->write)
 		return MMIO_DONE;
 	if (offset == GICR_TYPER && a->size == 8)
-		a->value = typer(cpu);
+		a->value = typer(cpu, frame);
 	else if (offset == GICR_TYPER)
-		a->value = (u32)typer(cpu);
+		a->value = (u32)typer(cpu, frame);
 	else if (offset == GICR_TYPER + 4)
-		a->value = typer(cpu) >> 32;
+		a->value = typer(cpu, frame) >> 32;
+	else if (!cpu)
+		return MMIO_DONE;
 	else if (offset != GICR_IIDR && !(own && offset == GICR_CTLR) && offset < GICR_ID_REGS)
 		return MMIO_DONE;
 	else if (a->size != 4)
@@ -57,7 +62,8 @@ static enum mmio_result control_page(const struct cpu *cpu, bool own, struct mmi
 
 enum mmio_result gicr_access(struct cell *cell, u64 arg __unused_arg, struct mmio_access *a)
 {
-	const struct cpu *cpu = gicr_frame_cpu((u32)(a->offset / GICR_FRAME_SIZE));
+	u32 frame = (u32)(a->offset >> gicr_frame_shift);
+	const struct cpu *cpu = gicr_frame_cpu(frame);
 	u32 offset, shift = (a->offset & 3) * 8, mask, value, own = ~kick_bit;
 	struct gic_block block;
 	volatile u8 *reg;
@@ -65,14 +71,13 @@ enum mmio_result gicr_access(struct cell *cell, u64 arg __unused_arg, struct mmi
 	if ((u32)a->offset & (a->size - 1))
 		return MMIO_REFUSED;
 	value = (u32)(a->value << shift);
-	if (!cpu)
-		return MMIO_DONE;
-	a->offset %= GICR_FRAME_SIZE;
+	a->offset &= BIT(gicr_frame_shift) - 1;
 	if (a->offset < GICR_SGI_BASE)
-		return control_page(cpu, cell_owns_cpu(cell, cpu->id), a);
+		return control_page(cpu, frame, cpu && cell_owns_cpu(cell, cpu->id), a);
 
+	/* Beyond the two pages that we know (and have mapped) nothing is. */
 	offset = (a->offset - GICR_SGI_BASE) & ~3u;
-	if (offset >> GIC_BLOCK_SHIFT >= GIC_NUM_BLOCKS || !cell_owns_cpu(cell, cpu->id))
+	if (!cpu || offset >> GIC_BLOCK_SHIFT >= GIC_NUM_BLOCKS || !cell_owns_cpu(cell, cpu->id))
 		return MMIO_DONE;
 	block = blocks[offset >> GIC_BLOCK_SHIFT];
 	if (block.action == GIC_RAZ_WI || gic_kind_offset(block, offset) >= 4u * block.bits)

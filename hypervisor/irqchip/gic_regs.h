@@ -42,6 +42,7 @@
 #define GICR_CTLR_ENABLE_LPIS BIT(0)
 #define GICR_IIDR             0x0004
 #define GICR_TYPER            0x0008
+#define GICR_TYPER_VLPIS      BIT(1)
 #define GICR_TYPER_LAST       BIT(4)
 #define GICR_WAKER            0x0014
 #define GICR_ID_REGS          0xffd0
@@ -108,6 +109,12 @@ void gic_probe_priority(volatile u8 *reg, u64 mask);
 /** An SPI that is disabled changes hands: drop what is pending or active, and
  *  give it the settings of its new owner. */
 void gicd_hand_over(u32 intid, const struct cell *from, const struct cell *to);
+
+/** Frames that are looked at: there may be some of CPUs that are not ours. */
+#define MAX_FRAMES 128
+
+/** The last frame of ours, and log2 of a frame's size. Set once at enable. */
+extern u32 gicr_last_frame, gicr_frame_shift;
 
 /** The CPU whose redistributor is the n-th frame of the region, or NULL. */
 const struct cpu *gicr_frame_cpu(u32 n);

@@ -38,12 +38,15 @@ static u32 kick_irq;
  * IHI 0069 4.8.1, 4.8.6). */
 static u8 kick_in_pmr;
 static u64 gicr_base_pa;
-/* Which CPU's redistributor each frame of the region is, plus 1; 0 for none. */
-static u8 frame_cpu[MAX_CPUS];
+/* Which CPU's redistributor each frame of the region is, plus 1; 0 for none.
+ * Frames may be more than CPUs, and in any order. */
+static u8 frame_cpu[MAX_FRAMES];
+u32 gicr_last_frame;
+u32 gicr_frame_shift;
 
 const struct cpu *gicr_frame_cpu(u32 n)
 {
-	return n < MAX_CPUS && frame_cpu[n] ? cpu_get(frame_cpu[n] - 1u) : NULL;
+	return n < MAX_FRAMES && frame_cpu[n] ? cpu_get(frame_cpu[n] - 1u) : NULL;
 }
 
 static volatile u8 *rd(const struct cpu *cpu)
@@ -51,44 +54,58 @@ static volatile u8 *rd(const struct cpu *cpu)
 	return (volatile u8 *)cpu->gicr;
 }
 
-static u64 typer_affinity(const struct cpu *cpu)
+/* GICR_TYPER has Aff3 to Aff0 in its upper half. */
+static struct cpu *cpu_of_typer(u64 typer, u32 frame)
 {
-	u64 m = cpu->mpidr;
+	u64 mpidr = (typer >> 32 & 0xffffff) | (typer >> 56) << 32;
 
-	return (m & 0xffffff) | (m >> 32 & 0xff) << 24;
+	/* The usual order first. */
+	if (frame < cpu_count() && cpu_get(frame)->arrived && cpu_get(frame)->mpidr == mpidr)
+		return cpu_get(frame);
+	return cpu_by_mpidr(mpidr);
 }
 
 /* The redistributor of a CPU is the one with its affinity. */
-static int find_redistributor(struct cpu *cpu)
+static int find_redistributors(void)
 {
-	for (u32 n = 0; n < MAX_CPUS; n++) {
-		u64 pa = gicr_base_pa + n * (u64)GICR_FRAME_SIZE;
-		volatile u8 *frame = map_temporary_device(pa_of(pa), PAGE_SIZE);
+	for (u32 n = 0; n < MAX_FRAMES; n++) {
+		pa_t pa = pa_of(gicr_base_pa + ((u64)n << gicr_frame_shift));
+		volatile u8 *frame = map_temporary_device(pa, PAGE_SIZE);
 		u64 typer = io_read64(frame + GICR_TYPER);
+		struct cpu *cpu = cpu_of_typer(typer, n);
 
-		if (typer >> 32 == typer_affinity(cpu)) {
-			volatile u8 *va = map_device(pa_of(pa), GICR_FRAME_SIZE);
-
-			if (!va)
+		if (cpu) {
+			cpu->gicr = (u64)map_device(pa, GICR_FRAME_SIZE);
+			if (!cpu->gicr)
 				return (int)reason(-ENOMEM, "no room to map a redistributor");
 			frame_cpu[n] = (u8)(cpu->id + 1);
-			cpu->gicr = (u64)va;
-			return 0;
+			gicr_last_frame = n;
 		}
 		if (typer & GICR_TYPER_LAST)
 			break;
 	}
-	return (int)reason(
-		-ENODEV,
-		"there is no redistributor for CPU %u (affinity 0x%llx) at 0x%llx; check "
-		"gicr_base",
-		cpu->id, cpu->mpidr, gicr_base_pa);
+	for (u32 n = 0; n < cpu_count(); n++)
+		if (cpu_get(n)->arrived && !cpu_get(n)->gicr)
+			return (int)reason(-ENODEV,
+					   "there is no redistributor for CPU %u (affinity 0x%llx) "
+					   "at 0x%llx; check gicr_base",
+					   n, cpu_get(n)->mpidr, gicr_base_pa);
+	return 0;
+}
+
+/* With GICR_TYPER.VLPIS frames have two pages more (IHI 0069 12.1.2). */
+static void find_frame_size(void)
+{
+	volatile u8 *first = map_temporary_device(pa_of(gicr_base_pa), PAGE_SIZE);
+
+	gicr_frame_shift = io_read64(first + GICR_TYPER) & GICR_TYPER_VLPIS ? 18 : 17;
 }
 
 static int gic_init(const struct jailhouse_system *config)
 {
 	u64 base = config->platform_info.arm.gicd_base;
 	u32 arch;
+	int err;
 
 	gicr_base_pa = config->platform_info.arm.gicr_base;
 	gicd = map_device(pa_of(base), GICD_SIZE);
@@ -105,18 +122,16 @@ static int gic_init(const struct jailhouse_system *config)
 		return (int)reason(-EIO, "Linux does not use affinity routing (GICD_CTLR.ARE)");
 	machine.gic[0] =
 		(struct gic_frame){ range_of(base, GICD_SIZE), "the interrupt distributor" };
-	machine.gic[1] = (struct gic_frame){
-		range_of(gicr_base_pa, cpu_count() * (u64)GICR_FRAME_SIZE),
-		"an interrupt redistributor",
-	};
 	kick_irq = config->platform_info.arm.maintenance_irq;
 	kick_bit = 1u << kick_irq;
-	for (u32 n = 0; n < cpu_count(); n++) {
-		int err = cpu_get(n)->arrived ? find_redistributor(cpu_get(n)) : 0;
-
-		if (err)
-			return err;
-	}
+	find_frame_size();
+	err = find_redistributors();
+	if (err)
+		return err;
+	machine.gic[1] = (struct gic_frame){
+		range_of(gicr_base_pa, (gicr_last_frame + 1ULL) << gicr_frame_shift),
+		"an interrupt redistributor",
+	};
 	return 0;
 }
 
