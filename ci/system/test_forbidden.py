@@ -183,7 +183,7 @@ ANSWERED = {
     "sve": UNDEFINED,
     "identification": ["MIDR 0x411fd070 MPIDR 0x80000003", r"PFR0 0x1000222 PFR1 0x0",
                        r"ISAR0 0x11120 ISAR1 0x0",
-                       r"MMFR0 0x1124 MMFR1 0x0 DFR0 0x\w+"],
+                       r"MMFR0 0x1122 MMFR1 0x0 DFR0 0x\w+"],
     # Cache maintenance by address needs no permission and changes nobody's data.
     "clean-outside": NOTHING,
     "clean-invalidate-outside": NOTHING,

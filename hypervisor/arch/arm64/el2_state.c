@@ -12,6 +12,7 @@
 
 /* entry.S */
 void fp_wipe(void);
+void sve_wipe(void);
 void debug_wipe(void);
 
 /* A feature is there if its field of an ID register is not zero. */
@@ -90,7 +91,7 @@ void el2_state_root(void)
 void el2_state_cell(const struct cell *cell)
 {
 	const struct cpu_private *p = this_private();
-	u64 hcr = HCR_RW | HCR_VM | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_SWIO;
+	u64 hcr = HCR_RW | HCR_VM | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_SWIO | HCR_TID3;
 
 	/* Error records are shared with neighbours. */
 	hcr |= id_field(read_sysreg(id_aa64pfr0_el1), 28) ? HCR_TERR : 0;
@@ -100,8 +101,11 @@ void el2_state_cell(const struct cell *cell)
 	hcr |= p->saved.hcr & (HCR_API | HCR_APK);
 	write_sysreg(vtcr_el2, vtcr());
 	write_sysreg(hcr_el2, hcr);
-	/* FP and SIMD are open, SVE and SME trap. */
-	write_sysreg(cptr_el2, CPTR_RES1 | CPTR_TZ | CPTR_TSM | CPTR_TTA);
+	/* FP, SIMD and SVE are open; SME traps, and is not announced. */
+	write_sysreg(cptr_el2, CPTR_RES1 | CPTR_TSM | CPTR_TTA);
+	isb();
+	if (p->have_sve)
+		write_sysreg(ZCR_EL2, p->zcr);
 	/* All PMU counters, but none counts in EL2; no profiling, no trace. */
 	write_sysreg(mdcr_el2, (p->saved.mdcr & 0x1f) | MDCR_HPMD | MDCR_TPMS | MDCR_TTRF);
 	write_sysreg(hstr_el2, 0);
@@ -111,8 +115,9 @@ void el2_state_cell(const struct cell *cell)
 	write_sysreg(vmpidr_el2, read_sysreg(mpidr_el1));
 	/* No implementation defined control reaches beyond the cell. */
 	write_sysreg(actlr_el2, 0);
+	/* Memory copy and set instructions need no more than to be let through. */
 	if (p->have_hcrx)
-		write_sysreg(HCRX_EL2, 0);
+		write_sysreg(HCRX_EL2, p->hcrx & HCRX_MSCEN);
 	if (p->have_fgt) {
 		write_sysreg(HFGRTR_EL2, 0);
 		write_sysreg(HFGWTR_EL2, 0);
@@ -172,6 +177,27 @@ static void sme_wipe(void)
 	isb();
 }
 
+/* Vectors are wiped in the length that the kernel of root could use. */
+static void vector_wipe(void)
+{
+	const struct cpu_private *p = this_private();
+	u64 cptr = read_sysreg(cptr_el2);
+
+	if (p->have_sve) {
+		write_sysreg(cptr_el2, cptr & ~CPTR_TZ);
+		isb();
+		write_sysreg(ZCR_EL2, p->zcr);
+		write_sysreg(ZCR_EL1, 0);
+		isb();
+	}
+	fp_wipe();
+	if (p->have_sve) {
+		sve_wipe();
+		write_sysreg(cptr_el2, cptr);
+		isb();
+	}
+}
+
 static void pauth_wipe(void)
 {
 	u64 isar1 = read_sysreg(id_aa64isar1_el1), isar2 = read_sysreg(S3_0_C0_C6_2);
@@ -226,5 +252,5 @@ void el1_state_reset(void)
 	debug_wipe();
 	pauth_wipe();
 	sme_wipe();
-	fp_wipe();
+	vector_wipe();
 }

@@ -272,6 +272,29 @@ debug_wipe:
 	.endr
 2:	ret
 
+/* u64 id_register_read(u32 n): the n-th register of CRn 0, from CRm 1, Op2 0. */
+	.global	id_register_read
+id_register_read:
+	adr	x1, 1f
+	add	x1, x1, w0, uxtw #3		/* two instructions each */
+	br	x1
+1:	.irp m, 1,2,3,4,5,6,7
+	.irp n, 0,1,2,3,4,5,6,7
+	mrs	x0, s3_0_c0_c\m\()_\n
+	ret
+	.endr
+	.endr
+
+/* void sve_wipe(void): the predicates; fp_wipe() has cleared all of Zn. */
+	.global	sve_wipe
+	.arch_extension sve
+sve_wipe:
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	pfalse	p\n\().b
+	.endr
+	wrffr	p0.b
+	ret
+
 /* void firmware_call(struct frame *frame): SMC with x0 to x17 of the frame. */
 	.global	firmware_call
 firmware_call:

@@ -105,6 +105,12 @@ void violation(struct frame *frame, const char *what, u64 esr, bool has_address,
 void inject_sync(u64 esr, bool has_far);
 void inject_undefined(void);
 
+/* id_regs.c */
+/** What a cell reads from an identification register with Op1 and CRn 0. */
+u64 id_register(u32 crm, u32 op2);
+/** entry.S: the hardware's value of register n, counted from CRm 1, Op2 0. */
+u64 id_register_read(u32 n);
+
 /* sysreg.c */
 void sysreg_trap(struct frame *frame, u64 esr);
 

@@ -127,10 +127,23 @@ static const struct {
 	{ REG(3, 0, 12, 12, 6), raz_wi }, /* ICC_IGRPEN0_EL1 */
 };
 
+/* Op0 3, Op1 0, CRn 0, CRm 1 to 7: all are read only. */
+static bool is_id_register(u64 esr)
+{
+	return (esr & ENC(3, 7, 15, 8, 0)) == ENC(3, 0, 0, 0, 0) && (esr >> 1 & 7) && (esr & 1);
+}
+
 void sysreg_trap(struct frame *frame, u64 esr)
 {
 	u32 rt = esr >> 5 & 31;
 	struct sysreg_access a = { .write = !(esr & 1) };
+
+	if (is_id_register(esr)) {
+		if (rt != 31)
+			frame->x[rt] = id_register(esr >> 1 & 7, esr >> 17 & 7);
+		write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
+		return;
+	}
 
 	for (u32 i = 0; i < ARRAY_SIZE(table); i++) {
 		if ((esr & table[i].mask) != table[i].encoding)

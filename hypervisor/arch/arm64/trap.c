@@ -90,8 +90,8 @@ static void trap_smc(struct frame *frame, u64 esr)
 
 static void trap_fp(struct frame *frame __unused_arg, u64 esr __unused_arg)
 {
-	/* SVE and SME are closed to cells, and the ID registers of a cell that
-	 * asks are its own business: an undefined instruction, as without. */
+	/* SME is closed to cells, and not announced: an undefined instruction, as
+	 * without. */
 	inject_undefined();
 }
 

@@ -50,9 +50,11 @@
 #define TRBLIMITR_EL1 S3_0_C9_C11_0
 #define SVCR          S3_3_C4_C2_2
 #define TPIDR2_EL0    S3_3_C13_C0_5
+#define ZCR_EL1       S3_0_C1_C2_0
 #define ZCR_EL2       S3_4_C1_C2_0
 #define SMCR_EL2      S3_4_C1_C2_6
 #define HCRX_EL2      S3_4_C1_C2_2
+#define HCRX_MSCEN    BIT(11)
 #define HFGRTR_EL2    S3_4_C1_C1_4
 #define HFGWTR_EL2    S3_4_C1_C1_5
 
@@ -60,6 +62,7 @@
 #define HCR_SWIO  BIT(1)
 #define HCR_FMO   BIT(3)
 #define HCR_TWI   BIT(13)
+#define HCR_TID3  BIT(18)
 #define HCR_TSC   BIT(19)
 #define HCR_TIDCP BIT(20)
 #define HCR_TACR  BIT(21)
