@@ -18,7 +18,8 @@ CONFIG_CFLAGS	:= -Werror -Wall -Wextra -D__LINUX_COMPILER_TYPES_H \
 # build/dtb/<board>-<kernel>.dtb, which QEMU is booted with.
 CONFIG_DTBOS	:= $(patsubst configs/%.dtso,$(B)/configs/%.dtbo,$(sort $(wildcard configs/*/*.dtso)))
 DTB_zcu102	:= xilinx/zynqmp-zcu102-rev1.0.dtb
-DTB_BOARDS	:= zcu102
+DTB_imx8mp-evk	:= freescale/imx8mp-evk.dtb
+DTB_BOARDS	:= zcu102 imx8mp-evk
 CONFIG_DTBS	:= $(foreach b,$(DTB_BOARDS),$(KERNELS:%=$(B)/dtb/$(b)-%.dtb))
 
 .PHONY: configs

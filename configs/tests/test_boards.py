@@ -16,7 +16,7 @@ import pytest
 
 BUILD = pathlib.Path(os.environ.get("B", "build")).resolve()
 TOOL = BUILD / "tools/tests/jailhouse-fake"
-DEBIAN = {"zcu102": "xilinx/zynqmp-zcu102-rev1.0.dtb"}
+DEBIAN = {"zcu102": "xilinx/zynqmp-zcu102-rev1.0.dtb", "imx8mp-evk": "freescale/imx8mp-evk.dtb"}
 KERNELS = ("6.1", "6.12")
 DEMOS = ("inmate-demo", "smp-demo")
 GICS = ("arm,gic-400", "arm,gic-v3")
