@@ -19,7 +19,8 @@ CONFIG_CFLAGS	:= -Werror -Wall -Wextra -D__LINUX_COMPILER_TYPES_H \
 CONFIG_DTBOS	:= $(patsubst configs/%.dtso,$(B)/configs/%.dtbo,$(sort $(wildcard configs/*/*.dtso)))
 DTB_zcu102	:= xilinx/zynqmp-zcu102-rev1.0.dtb
 DTB_imx8mp-evk	:= freescale/imx8mp-evk.dtb
-DTB_BOARDS	:= zcu102 imx8mp-evk
+DTB_rpi4	:= broadcom/bcm2711-rpi-4-b.dtb
+DTB_BOARDS	:= zcu102 imx8mp-evk rpi4
 CONFIG_DTBS	:= $(foreach b,$(DTB_BOARDS),$(KERNELS:%=$(B)/dtb/$(b)-%.dtb))
 
 .PHONY: configs

@@ -16,7 +16,8 @@ import pytest
 
 BUILD = pathlib.Path(os.environ.get("B", "build")).resolve()
 TOOL = BUILD / "tools/tests/jailhouse-fake"
-DEBIAN = {"zcu102": "xilinx/zynqmp-zcu102-rev1.0.dtb", "imx8mp-evk": "freescale/imx8mp-evk.dtb"}
+DEBIAN = {"zcu102": "xilinx/zynqmp-zcu102-rev1.0.dtb", "imx8mp-evk": "freescale/imx8mp-evk.dtb",
+          "rpi4": "broadcom/bcm2711-rpi-4-b.dtb"}
 KERNELS = ("6.1", "6.12")
 DEMOS = ("inmate-demo", "smp-demo")
 GICS = ("arm,gic-400", "arm,gic-v3")
@@ -126,6 +127,8 @@ def test_root_has_all_devices(board):
 def test_root_has_all_memory(board):
     ram = [r for r in board.root.regions if not r[2] & IO]
     given = ram + [board.root.hypervisor]
+    if board.name == "rpi4":
+        given.append(board.reserved("firmware"))
     memory = [span for node in board.merged.walk() if node.strings("device_type") == ["memory"]
               for span in node.regs()]
     assert sum(size for _, size in memory) >= 0x70000000
