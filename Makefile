@@ -77,6 +77,10 @@ $(SETUP)/kernel-6.1.mk: ci/setup/kernel.sh | $(SETUP)/busybox.mk
 $(SETUP)/kernel-6.12.mk: ci/setup/kernel.sh | $(SETUP)/kernel-6.1.mk
 	$(call stamp,ci/setup/kernel.sh 6.12,Debian kernel 6.12)
 
+# Only who boots QEMU's raspi4b needs it, so it is not among the stamps.
+$(SETUP)/firmware.mk: ci/setup/firmware.sh | $(SETUP)/apt.mk
+	$(call stamp,ci/setup/firmware.sh,TF-A for the Raspberry Pi 4)
+
 ifneq ($(or $(filter-out $(NO_SETUP),$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
 include $(STAMPS:%=$(SETUP)/%.mk)
 include $(B)/include/config/auto.mk
@@ -133,7 +137,7 @@ FRAGMENTS := $(wildcard $(addsuffix /build.mk, \
 
 # Host programs that are unit tests, and host pytest files; the fragments add to both.
 UNIT_TESTS	:=
-UNIT_PYTESTS	:= ci/gates/test_gates.py ci/test_check.py
+UNIT_PYTESTS	:= ci/gates/test_gates.py ci/test_check.py ci/test_rpi4_boot.py
 
 include $(FRAGMENTS)
 
@@ -141,9 +145,10 @@ has = $(if $(filter $(1)/build.mk,$(FRAGMENTS)),$(2))
 PARTS := $(call has,hypervisor,hypervisor) $(call has,driver,$(KERNELS:%=driver-%)) \
 	 $(call has,tools,tools) $(call has,configs,configs) $(call has,inmates,inmates)
 
-.PHONY: all setup
+.PHONY: all setup firmware
 all: $(PARTS)
-setup:
+firmware: $(SETUP)/firmware.mk
+setup: firmware
 	@echo '  SETUP   complete'
 
 # --- the guest ------------------------------------------------------------------------------------
@@ -223,7 +228,7 @@ install: all
 # clean keeps what was downloaded, and the configuration.
 clean:
 	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name setup ! -name kernels ! -name qemu \
-		! -name busybox ! -name .config -exec rm -rf {} + 2>/dev/null || true
+		! -name busybox ! -name firmware ! -name .config -exec rm -rf {} + 2>/dev/null || true
 distclean:
 	$(Q)rm -rf $(B)
 
@@ -235,6 +240,7 @@ help:
 	@echo '  run            interactive shell in the same guest, with everything installed'
 	@echo '  setup          install Debian packages, fetch kernels, QEMU and busybox; every verb'
 	@echo '                 does this by itself when it is needed'
+	@echo '  firmware       fetch TF-A, with which QEMU starts a Raspberry Pi 4'
 	@echo '  initramfs      build the user space of the guest'
 	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'
 	@echo

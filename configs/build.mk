@@ -13,8 +13,18 @@ CONFIG_CFLAGS	:= -Werror -Wall -Wextra -D__LINUX_COMPILER_TYPES_H \
 		   -Ihypervisor/arch/arm64/include -Ihypervisor/include -Iinclude \
 		   $(addprefix -include ,$(wildcard include/jailhouse/config.h))
 
+# Device trees of boards that Debian has one for. <board>-cells.dtso is what Linux must leave to cells,
+# for users too; <board>-qemu.dtso is what QEMU lacks. With both, Debian's device tree becomes
+# build/dtb/<board>-<kernel>.dtb, which QEMU is booted with.
+CONFIG_DTBOS	:= $(patsubst configs/%.dtso,$(B)/configs/%.dtbo,$(sort $(wildcard configs/*/*.dtso)))
+DTB_zcu102	:= xilinx/zynqmp-zcu102-rev1.0.dtb
+DTB_imx8mp-evk	:= freescale/imx8mp-evk.dtb
+DTB_rpi4	:= broadcom/bcm2711-rpi-4-b.dtb
+DTB_BOARDS	:= zcu102 imx8mp-evk rpi4
+CONFIG_DTBS	:= $(foreach b,$(DTB_BOARDS),$(KERNELS:%=$(B)/dtb/$(b)-%.dtb))
+
 .PHONY: configs
-configs: $(CONFIG_CELLS) $(USER_CELLS)
+configs: $(CONFIG_CELLS) $(USER_CELLS) $(CONFIG_DTBOS) $(CONFIG_DTBS)
 
 define CONFIG_COMPILE
 @mkdir -p $(@D)
@@ -30,5 +40,20 @@ $(B)/configs/user/$(notdir $(1:.c=.cell)): $(1) configs/build.mk
 	$$(CONFIG_COMPILE)
 endef
 $(foreach f,$(USER_CONFIGS),$(eval $(call USER_CONFIG_RULE,$(f))))
+
+# dtc sees no use of the root's cell sizes in an overlay, but warns when they are missing, too.
+$(B)/configs/%.dtbo: configs/%.dtso configs/build.mk
+	@mkdir -p $(@D)
+	$(Q)dtc -W no-avoid_unnecessary_addr_size -I dts -O dtb -o $@ $<
+
+define DTB_RULE
+$(B)/dtb/$(1)-$(2).dtb: $(filter $(B)/configs/$(1)/%,$(CONFIG_DTBOS)) $(SETUP)/kernel-$(2).mk
+	@mkdir -p $$(@D)
+	$(Q)fdtoverlay -o $$@ $$(filter %.dtbo,$$^) \
+		-i $(B)/kernels/$(2)/root/usr/lib/linux-image-$$(file <$(B)/kernels/$(2)/release)/$(DTB_$(1))
+endef
+$(foreach b,$(DTB_BOARDS),$(foreach k,$(KERNELS),$(eval $(call DTB_RULE,$(b),$(k)))))
+
+UNIT_PYTESTS	+= configs/tests/test_boards.py
 
 -include $(CONFIG_CELLS:.cell=.d) $(USER_CELLS:.cell=.d)

@@ -12,30 +12,18 @@
  */
 #pragma once
 
-#include <jailhouse/types.h>
-#include <jailhouse/cell-config.h>
+#include <jailhouse/config-macros.h>
 
-#define KIB(n) ((n)*0x400ULL)
-#define MIB(n) ((n)*0x100000ULL)
-#define GIB(n) ((n)*0x40000000ULL)
-
-/* Interrupt controller. Never in a region: the hypervisor filters it. */
-#define GICD_BASE  0x08000000
+/* Interrupt controller, 256 SPIs. Never in a region: the hypervisor filters it. */
+#define GICD_BASE 0x08000000
 /* GICv2 */
-#define GICC_BASE  0x08010000
-#define GICH_BASE  0x08030000
-#define GICV_BASE  0x08040000
+#define GICC_BASE 0x08010000
+#define GICH_BASE 0x08030000
+#define GICV_BASE 0x08040000
 /* GICv3 */
-#define GICR_BASE  0x080a0000
+#define GICR_BASE 0x080a0000
 /* PPI of GICH maintenance interrupts, which nobody uses: wakes CPUs for EL2. */
-#define KICK_PPI   25
-/* The board has 256 SPIs, INTID 32 to 287: two descriptors of 128. */
-#define SPI_BANK_0 32
-#define SPI_BANK_1 160
-
-/* Which word and bit of a pin_bitmap belongs to an SPI of the first bank. */
-#define SPI_WORD(spi) ((spi) / 32)
-#define SPI_BIT(spi)  (1u << ((spi) % 32))
+#define KICK_PPI  25
 
 /* Devices, 4 KiB each unless a size is given. */
 #define FLASH_BASE  0x00000000
@@ -101,31 +89,3 @@
 #define DEMO_RAM_SIZE MIB(1)
 #define SMP_RAM_BASE  0x7f900000
 #define SMP_RAM_SIZE  MIB(1)
-
-/* Where inmates expect it (ABI convention); not an address of the board. */
-#define COMM_REGION_IPA 0x80000000ULL
-
-#define MEM_RAM \
-	(JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE | JAILHOUSE_MEM_DMA)
-#define MEM_INMATE_RAM \
-	(JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE | JAILHOUSE_MEM_LOADABLE)
-#define MEM_MMIO (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO)
-#define MEM_COMM (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_COMM_REGION)
-
-/* A PL011 whose line settings stay as they are. */
-#define PL011_CONSOLE(base)                                                          \
-	{                                                                            \
-		.address = (base), .size = 0x1000, .type = JAILHOUSE_CON_TYPE_PL011, \
-		.flags = JAILHOUSE_CON_ACCESS_MMIO | JAILHOUSE_CON_REGDIST_4,        \
-	}
-
-/* Gives region number `index` a name for crash reports. */
-#define REGION_NAME(index, text) \
-	{                        \
-		.record = { \
-			.type = JAILHOUSE_EXT_REGION_NAME, \
-			.size = sizeof(struct jailhouse_ext_region_name), \
-		}, \
-		.region = (index), \
-		.name = (text),    \
-	}

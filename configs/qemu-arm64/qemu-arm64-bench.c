@@ -3,9 +3,6 @@
  * The cell that `make bench` counts: CPUs 2 and 3, 64 KiB of RAM at 0, an SPI
  * that no device raises, and no device at all.
  */
-#include <jailhouse/types.h>
-#include <jailhouse/cell-config.h>
-
 #include "board.h"
 
 /* The first one beyond the platform bus, INTID 208. */
@@ -33,29 +30,11 @@ struct {
 	.cpus = { 1 << 2 | 1 << 3 },
 
 	.mem_regions = {
-		/* RAM */
-		{
-			.phys_start = DEMO_RAM_BASE,
-			.virt_start = 0,
-			.size = KIB(64),
-			.flags = MEM_INMATE_RAM,
-		},
-		/* communication region */
-		{
-			.virt_start = COMM_REGION_IPA,
-			.size = 0x1000,
-			.flags = MEM_COMM,
-		},
+		RAM_AT_0(DEMO_RAM_BASE, KIB(64)),
+		COMM_REGION,
 	},
 
 	.irqchips = {
-		{
-			.address = GICD_BASE,
-			.pin_base = SPI_BANK_1,
-			.pin_bitmap = {
-				[SPI_WORD(FREE_SPI + 32 - SPI_BANK_1)] =
-					SPI_BIT(FREE_SPI + 32 - SPI_BANK_1),
-			},
-		},
+		ONE_SPI(GICD_BASE, FREE_SPI),
 	},
 };

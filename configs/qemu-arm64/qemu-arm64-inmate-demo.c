@@ -4,10 +4,6 @@
  * with its interrupt, and the communication region. It is asked before it is
  * shut down, and has two seconds to answer.
  */
-#include <jailhouse/types.h>
-#include <jailhouse/cell-config.h>
-#include <jailhouse/config-extension.h>
-
 #include "board.h"
 
 enum { REGION_RAM, REGION_UART, REGION_COMM, NUM_REGIONS };
@@ -31,44 +27,22 @@ struct {
 		.num_irqchips = ARRAY_SIZE(config.irqchips),
 		.cpu_reset_address = 0,
 		.msg_reply_timeout = 2000000,
-		.console = PL011_CONSOLE(INMATE_UART_BASE),
+		.console = MMIO_CONSOLE(PL011, INMATE_UART_BASE, 0),
 	},
 
 	.cpus = { 1 << 3 },
 
 	.mem_regions = {
-		[REGION_RAM] = {
-			.phys_start = DEMO_RAM_BASE,
-			.virt_start = 0,
-			.size = DEMO_RAM_SIZE,
-			.flags = MEM_INMATE_RAM,
-		},
-		[REGION_UART] = {
-			.phys_start = INMATE_UART_BASE,
-			.virt_start = INMATE_UART_BASE,
-			.size = 0x1000,
-			.flags = MEM_MMIO,
-		},
-		[REGION_COMM] = {
-			.virt_start = COMM_REGION_IPA,
-			.size = 0x1000,
-			.flags = MEM_COMM,
-		},
+		[REGION_RAM] = RAM_AT_0(DEMO_RAM_BASE, DEMO_RAM_SIZE),
+		[REGION_UART] = IDENTITY(INMATE_UART_BASE, 0x1000, MEM_MMIO),
+		[REGION_COMM] = COMM_REGION,
 	},
 
 	.irqchips = {
-		{
-			.address = GICD_BASE,
-			.pin_base = SPI_BANK_0,
-			.pin_bitmap = { [SPI_WORD(INMATE_UART_SPI)] = SPI_BIT(INMATE_UART_SPI) },
-		},
+		ONE_SPI(GICD_BASE, INMATE_UART_SPI),
 	},
 
-	.ext = {
-		.magic = JAILHOUSE_EXT_MAGIC,
-		.size = sizeof(config.ext) + sizeof(config.names),
-		.num_records = ARRAY_SIZE(config.names),
-	},
+	.ext = NAMES_HEADER(config.names),
 
 	.names = {
 		REGION_NAME(REGION_RAM, "demo RAM"),

@@ -5,10 +5,6 @@
  * one, except the interrupt controller and the hypervisor's memory. Devices
  * are listed one by one so that each can be named in reports.
  */
-#include <jailhouse/types.h>
-#include <jailhouse/cell-config.h>
-#include <jailhouse/config-extension.h>
-
 #include "board.h"
 
 enum {
@@ -28,11 +24,6 @@ enum {
 	NUM_REGIONS
 };
 
-#define IDENTITY(base, bytes, access)                                                           \
-	{                                                                                       \
-		.phys_start = (base), .virt_start = (base), .size = (bytes), .flags = (access), \
-	}
-
 struct {
 	struct jailhouse_system header;
 	__u64 cpus[1];
@@ -51,7 +42,7 @@ struct {
 			.size = HYPERVISOR_SIZE,
 		},
 #ifndef ONE_UART
-		.debug_console = PL011_CONSOLE(UART0_BASE),
+		.debug_console = MMIO_CONSOLE(PL011, UART0_BASE, 0),
 #endif
 		.platform_info = {
 			.arm = {
@@ -97,23 +88,11 @@ struct {
 	},
 
 	.irqchips = {
-		{
-			.address = GICD_BASE,
-			.pin_base = SPI_BANK_0,
-			.pin_bitmap = { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff },
-		},
-		{
-			.address = GICD_BASE,
-			.pin_base = SPI_BANK_1,
-			.pin_bitmap = { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff },
-		},
+		SPIS(GICD_BASE, 0, ALL_32, ALL_32, ALL_32, ALL_32),
+		SPIS(GICD_BASE, 128, ALL_32, ALL_32, ALL_32, ALL_32),
 	},
 
-	.ext = {
-		.magic = JAILHOUSE_EXT_MAGIC,
-		.size = sizeof(config.ext) + sizeof(config.names),
-		.num_records = ARRAY_SIZE(config.names),
-	},
+	.ext = NAMES_HEADER(config.names),
 
 	.names = {
 		REGION_NAME(REGION_RAM, "RAM"),
