@@ -38,24 +38,29 @@ static inline int feature_has_pauth(void)
 	return (FEATURE_ISAR1 & 0xff0) || (FEATURE_ISAR2 & 0xf000);
 }
 
-/* A signed pointer authenticates, a changed one does not. */
+/* Signed pointers authenticate. There may be as few as three bits of signature,
+ * so that one pointer may keep its value by chance; many do not. */
 static inline void feature_pauth(void)
 {
-	unsigned long pointer = 0x12345678, modifier = 42, sign, good, bad;
+	unsigned long pointer = 0x12345678, changed = 0, good = 0, plain = 0;
 
 	if (!feature_has_pauth()) {
 		say("FEATURE pauth: no\n");
 		return;
 	}
-	sign = good = pointer;
-	__asm__(".arch_extension pauth\n\tpacda %0, %1" : "+r"(sign) : "r"(modifier));
-	good = sign;
-	__asm__(".arch_extension pauth\n\tautda %0, %1" : "+r"(good) : "r"(modifier));
-	/* Stripped, so that a CPU that traps failures has nothing to trap. */
-	bad = sign;
-	__asm__(".arch_extension pauth\n\txpacd %0" : "+r"(bad));
-	say("FEATURE pauth: signed %d, authentic %d, stripped %d\n", sign != pointer,
-	    good == pointer, bad == pointer);
+	for (unsigned long modifier = 0; modifier < 64; modifier++) {
+		unsigned long sign = pointer, back, bare;
+
+		__asm__(".arch_extension pauth\n\tpacda %0, %1" : "+r"(sign) : "r"(modifier));
+		back = bare = sign;
+		__asm__(".arch_extension pauth\n\tautda %0, %1" : "+r"(back) : "r"(modifier));
+		__asm__(".arch_extension pauth\n\txpacd %0" : "+r"(bare));
+		changed += sign != pointer;
+		good += back == pointer;
+		plain += bare == pointer;
+	}
+	say("FEATURE pauth: signed %d, authentic %lu, stripped %lu of 64\n", changed > 32, good,
+	    plain);
 }
 
 static inline void feature_sve(void)

@@ -115,9 +115,10 @@ void el2_state_cell(const struct cell *cell)
 	write_sysreg(vmpidr_el2, read_sysreg(mpidr_el1));
 	/* No implementation defined control reaches beyond the cell. */
 	write_sysreg(actlr_el2, 0);
-	/* Memory copy and set instructions need no more than to be let through. */
+	/* Memory copy and set instructions need no more than to be let through, also
+	 * where root's kernel does not know them (ID_AA64ISAR2_EL1.MOPS). */
 	if (p->have_hcrx)
-		write_sysreg(HCRX_EL2, p->hcrx & HCRX_MSCEN);
+		write_sysreg(HCRX_EL2, id_field(read_sysreg(S3_0_C0_C6_2), 16) ? HCRX_MSCEN : 0);
 	if (p->have_fgt) {
 		write_sysreg(HFGRTR_EL2, 0);
 		write_sysreg(HFGWTR_EL2, 0);
