@@ -159,10 +159,10 @@ initramfs: $(KERNELS:%=$(B)/initramfs/%.cpio.gz)
 $(B)/initramfs/%.cpio.gz: $(PARTS) FORCE
 	$(Q)$(PYTHON) ci/mkinitramfs.py --kernel $* --output $@
 
-run: initramfs
+run: initramfs firmware
 	$(Q)$(PYTHON) ci/run.py $(BOARD)
 
-demo: initramfs
+demo: initramfs firmware
 	$(Q)$(PYTHON) ci/demo.py $(BOARD)
 
 bench: all initramfs
@@ -178,7 +178,7 @@ check-all:
 	$(Q)BOARDS=all $(PYTHON) ci/check.py
 unit: $(UNIT_TESTS)
 	$(Q)$(PYTHON) ci/check.py --no-build --only unit
-system: initramfs selftest-image
+system: initramfs selftest-image firmware
 	$(Q)$(PYTHON) ci/check.py --no-build --only system
 gates: $(filter hypervisor,$(PARTS))
 	$(Q)$(PYTHON) ci/check.py --no-build --only gates

@@ -25,6 +25,7 @@ class Board:
     mem: str
     console: str
     dtb: str
+    firmware: str
     serial: str
     append: str
     tests: str
@@ -37,7 +38,7 @@ class Board:
         append = " ".join(part for part in (self.append, extra_append) if part)
         arguments = {"kernel": self.kernel, "cpu": self.cpu, "smp": self.smp, "mem": self.mem,
                      "machine": self.machine, "memory": self.memory, "console": self.console,
-                     "dtb": self.dtb, "links": (self.root, self.cells), "extra_append": append}
+                     "dtb": self.dtb, "firmware": self.firmware, "links": (self.root, self.cells), "extra_append": append}
         return {**arguments, **options}
 
     def serial_lines(self):

@@ -66,7 +66,7 @@ def git_status():
 
 def build(count):
     before = git_status()
-    for goals in (("all", "initramfs"), ("unit-tests", "bench-plugin", "selftest-image")):
+    for goals in (("all", "initramfs", "firmware"), ("unit-tests", "bench-plugin", "selftest-image")):
         if make("-k", *goals).returncode:
             count.add(failed=[f"make {' '.join(goals)}"])
         else:

@@ -11,7 +11,6 @@ machine whatever happens. Knows nothing about cells.
 
 import atexit
 import ctypes
-import glob
 import json
 import os
 import re
@@ -24,6 +23,8 @@ import threading
 import time
 
 import pexpect
+
+import rpi4_boot
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.environ.get("B") or os.path.join(TOP, "build"))
@@ -58,21 +59,13 @@ def kernel_release(kernel):
         return f.read().strip()
 
 
-def find_dtb(kernel, name):
-    """The device tree of a board as Debian ships it with the kernel."""
-    pattern = os.path.join(DOWNLOADS, "kernels", kernel, "root", "usr", "lib", "linux-image-*", "*", name)
-    found = glob.glob(pattern)
-    if len(found) != 1:
-        raise GuestError(f"kernel {kernel} has no device tree {name}: {pattern}")
-    return found[0]
-
-
 def qemu_command(kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine_extra="",
                  machine="virt,gic-version=3,virtualization=on,its=off", memory="1G",
                  mem="768M", initrd=None, batch=True, reboot=False, kvm="kvm-arm.mode=none",
-                 console="ttyAMA0", dtb=None, links=("qemu-arm64", "qemu-arm64")):
-    """The QEMU command line without serial lines and monitor. `links`: which configs the guest has
-    as /etc/jailhouse/board/, see ci/guest-init."""
+                 console="ttyAMA0", dtb=None, firmware=None, links=("qemu-arm64", "qemu-arm64")):
+    """The QEMU command line without serial lines and monitor. `dtb`: a board with a device tree in
+    build/dtb. `firmware`: what starts the kernel instead of QEMU. `links`: which configs the guest
+    has as /etc/jailhouse/board/, see ci/guest-init."""
     append = f"console={console} {kvm} quiet board_root={links[0]} board_cells={links[1]}"
     if mem:
         append += f" mem={mem}"
@@ -86,14 +79,19 @@ def qemu_command(kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine
         machine += "," + machine_extra.lstrip(",")
     command = [os.path.join(DOWNLOADS, "qemu", "qemu-system-aarch64"),
                "-M", machine, "-smp", str(smp), "-m", memory,
-               "-nodefaults", "-display", "none",
-               "-kernel", os.path.join(DOWNLOADS, "kernels", kernel, "vmlinuz"),
-               "-initrd", initrd or os.path.join(BUILD, "initramfs", f"{kernel}.cpio.gz"),
-               "-append", append]
+               "-nodefaults", "-display", "none"]
+    initrd = initrd or os.path.join(BUILD, "initramfs", f"{kernel}.cpio.gz")
     if cpu:
         command += ["-cpu", cpu]
-    if dtb:
-        command += ["-dtb", find_dtb(kernel, dtb)]
+    if firmware == "rpi4":
+        folder = tempfile.mkdtemp(prefix="rpi4-", dir=os.path.join(BUILD, "tmp"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        command += rpi4_boot.arguments(kernel, append, folder, initrd)
+    else:
+        command += ["-kernel", os.path.join(DOWNLOADS, "kernels", kernel, "vmlinuz"),
+                    "-initrd", initrd, "-append", append]
+        if dtb:
+            command += ["-dtb", os.path.join(BUILD, "dtb", f"{dtb}-{kernel}.dtb")]
     return command if reboot else command + ["-no-reboot"]
 
 

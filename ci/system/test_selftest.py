@@ -15,7 +15,6 @@ import life
 from guest import BUILD
 
 IMAGE = os.path.join(BUILD, "selftest", "hypervisor", "jailhouse")
-HYPERVISOR = 0x7fc00000
 
 
 def guest_files(_board):
@@ -30,13 +29,13 @@ def system(guest):
     return guest
 
 
-def root_cpus(guest):
+def root_cpus(guest, board):
     """Where the root cell's set of CPUs lies: the one word of that value in the structure."""
     out = subprocess.run(["aarch64-linux-gnu-nm", f"{IMAGE}.elf"], check=True,
                          stdout=subprocess.PIPE, text=True).stdout
     base, cell = (int(re.search(rf"^(\w+) . {name}$", out, re.M)[1], 16)
                   for name in ("image_head", "root_cell"))
-    address = HYPERVISOR + cell - base
+    address = life.hypervisor_base(board) + cell - base
     words = struct.unpack("<16Q", guest.read_memory(address, 128))
     assert words.count(0b0111) == 1
     return address + 8 * words.index(0b0111)
@@ -57,20 +56,21 @@ def test_healthy_life_of_cells(system):
     assert "self-test" not in system.check("jailhouse console")
 
 
-def test_one_violation_fails_the_whole_cell(system):
+def test_one_violation_fails_the_whole_cell(system, board):
     """CONFIG_CRASH_CELL_ON_PANIC: the CPU beside the one that is parked is stopped too."""
     life.create(system, life.SMP_CONFIG)
-    life.forbidden(system, "read-outside", "second=3", cell="smp-demo")
+    life.forbidden(system, "read-outside",
+                   f"second=3 addr=0x{life.hypervisor_base(board):x}", cell="smp-demo")
     life.wait_state(system, "failed")
     assert life.sysfs(system, "cells/1/cpus_failed_list") == "2-3"
     life.destroy(system, "smp-demo")
     life.every_cpu_works(system)
 
 
-def test_planted_error_is_found(system):
+def test_planted_error_is_found(system, board):
     """CPU 3 belongs to two cells: as no call can do, and a flipped bit in memory could."""
     life.create(system)
-    address = root_cpus(system)
+    address = root_cpus(system, board)
     system.write_memory(address, (0b1111).to_bytes(8, "little"))
     life.refused(system, f"jailhouse cell load {life.DEMO} {life.GIC_DEMO}",
                  "self-test: cell 1 has a CPU of another cell")
