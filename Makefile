@@ -166,7 +166,7 @@ demo: initramfs firmware
 	$(Q)$(PYTHON) ci/demo.py $(BOARD)
 
 bench: all initramfs
-	$(Q)$(PYTHON) ci/bench.py
+	$(Q)$(PYTHON) ci/bench.py $(if $(filter command% environment%,$(origin BOARD)),--board $(BOARD))
 
 # --- tests ----------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 
 import csv
 import dataclasses
+import glob
 import os
 
 import guest
@@ -40,6 +41,12 @@ class Board:
                      "machine": self.machine, "memory": self.memory, "console": self.console,
                      "dtb": self.dtb, "firmware": self.firmware, "links": (self.root, self.cells), "extra_append": append}
         return {**arguments, **options}
+
+    def hypervisor_base(self):
+        """Where the hypervisor lies, from the system config (hypervisor_memory.phys_start)."""
+        path, = glob.glob(os.path.join(guest.BUILD, "configs", "*", f"{self.root}.cell"))
+        with open(path, "rb") as f:
+            return int.from_bytes(f.read(20)[12:], "little")
 
     def serial_lines(self):
         return self.serial or guest.SERIAL

@@ -2,7 +2,6 @@
 """What the system tests do again and again: enable, create, load, look at the state, compare."""
 
 import dataclasses
-import glob
 import gzip
 import os
 import re
@@ -26,13 +25,6 @@ SYSFS = "/sys/devices/jailhouse"
 # What no healthy kernel writes.
 COMPLAINT = re.compile(r"\b(BUG|Oops|WARNING|Call trace|Internal error|Unhandled|soft lockup|"
                        r"hung_task|blocked for more than|rcu.*stall|Kernel panic|nobody cared)\b")
-
-
-def hypervisor_base(board):
-    """Where the hypervisor lies, from the board's system config (hypervisor_memory.phys_start)."""
-    path, = glob.glob(os.path.join(BUILD, "configs", "*", f"{board.root}.cell"))
-    with open(path, "rb") as f:
-        return int.from_bytes(f.read(20)[12:], "little")
 
 
 def initrd_with(board, name, files):

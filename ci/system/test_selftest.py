@@ -35,7 +35,7 @@ def root_cpus(guest, board):
                          stdout=subprocess.PIPE, text=True).stdout
     base, cell = (int(re.search(rf"^(\w+) . {name}$", out, re.M)[1], 16)
                   for name in ("image_head", "root_cell"))
-    address = life.hypervisor_base(board) + cell - base
+    address = board.hypervisor_base() + cell - base
     words = struct.unpack("<16Q", guest.read_memory(address, 128))
     assert words.count(0b0111) == 1
     return address + 8 * words.index(0b0111)
@@ -60,7 +60,7 @@ def test_one_violation_fails_the_whole_cell(system, board):
     """CONFIG_CRASH_CELL_ON_PANIC: the CPU beside the one that is parked is stopped too."""
     life.create(system, life.SMP_CONFIG)
     life.forbidden(system, "read-outside",
-                   f"second=3 addr=0x{life.hypervisor_base(board):x}", cell="smp-demo")
+                   f"second=3 addr=0x{board.hypervisor_base():x}", cell="smp-demo")
     life.wait_state(system, "failed")
     assert life.sysfs(system, "cells/1/cpus_failed_list") == "2-3"
     life.destroy(system, "smp-demo")

@@ -176,7 +176,8 @@ static void measure_gic(void)
 	MEASURE(MARK_GICD_CTLR_READ, io_read32(gicd));
 	MEASURE(MARK_GICD_ISENABLER_WRITE,
 		io_write32(gicd + GICD_ISENABLER + FREE_IRQ / 32 * 4, 1u << (FREE_IRQ % 32)));
-	MEASURE(MARK_PMR_WRITE, write_sysreg(ICC_PMR_EL1, PRIORITY_MASK));
+	if (comm_region->gic_version >= 3)
+		MEASURE(MARK_PMR_WRITE, write_sysreg(ICC_PMR_EL1, PRIORITY_MASK));
 }
 
 static void measure_timer(void)
