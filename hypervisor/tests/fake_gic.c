@@ -11,6 +11,7 @@
 
 struct fake_gic fake_gic;
 bool fake_gic_hangs;
+u8 fake_gic_priority_mask;
 
 static u32 num_frames;
 
@@ -97,7 +98,7 @@ static void gicd_write(u64 offset, u32 bytes, u64 value)
 		memcpy((u8 *)g->router + (offset - GICD_IROUTER), &value, bytes);
 	} else if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + 1024) {
 		assert_true(bytes == 1 || bytes == 4);
-		value &= 0xf8f8f8f8;
+		value &= fake_gic_priority_mask * 0x01010101u;
 		memcpy(g->priority + (offset - GICD_IPRIORITYR), &value, bytes);
 	} else if (set_clear(g->enabled, GICD_ISENABLER, GICD_ICENABLER, offset, bytes, value) ||
 		   set_clear(g->pending, GICD_ISPENDR, GICD_ICPENDR, offset, bytes, value) ||
@@ -169,7 +170,7 @@ static void gicr_write(u64 address, u32 bytes, u64 value)
 
 	if (offset >= GICR_IPRIORITYR && offset < GICR_IPRIORITYR + 32) {
 		assert_true(bytes == 1 || bytes == 4);
-		value &= 0xf8f8f8f8;
+		value &= fake_gic_priority_mask * 0x01010101u;
 		memcpy(fake_gic.rd[n].priority + (offset - GICR_IPRIORITYR), &value, bytes);
 		return;
 	}
@@ -212,6 +213,7 @@ void fake_gic_init(u32 cpus)
 	assert_true(cpus <= ARRAY_SIZE(g->rd));
 	memset(g, 0, sizeof(*g));
 	num_frames = cpus;
+	fake_gic_priority_mask = 0xf8;
 	/* As Linux leaves it: group 1 everywhere, priority 0xa0, SPIs to CPU 0. */
 	g->ctlr = GICD_CTLR_ARE_NS | GICD_CTLR_DS | 2;
 	memset(g->group, 0xff, sizeof(g->group));
