@@ -88,7 +88,8 @@ static enum mmio_result other_register(struct cell *cell, u64 v2, struct mmio_ac
 {
 	u32 offset = (u32)a->offset;
 
-	if (!a->write && (offset <= GICD_IIDR + 3 || offset >= GICD_ID_REGS)) {
+	/* A GICv2's end in its one page; what the window has beyond is not mapped. */
+	if (!a->write && (offset <= GICD_IIDR + 3 || (!v2 && offset >= GICD_ID_REGS))) {
 		if (a->size != 4)
 			return MMIO_REFUSED;
 		a->value = io_read32(gicd + offset);
