@@ -101,6 +101,10 @@ u32 gicv2_targets(const struct cell *cell);
 /** INTIDs that the distributor has; above 32 and at most 1020. */
 u32 gicd_num_irqs(void);
 
+/** The bytes of a word that `mask` covers, and no others: they are written
+ *  elsewhere at the same time. */
+void gicd_write_bytes(volatile u8 *reg, u32 value, u32 mask);
+
 /** Find out which priority bits exist in the distributor, with a register that
  *  the caller restores, and in the CPU interface, whose mask was tried. */
 void gic_probe_priority(volatile u8 *reg, u64 mask);

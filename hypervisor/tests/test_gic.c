@@ -876,6 +876,16 @@ static void test_kick_of_the_secure_world(void **state)
 	assert_non_null(strstr(fake_reason(), "belongs to the secure world"));
 }
 
+/* A word of priorities holds interrupts of several cells, which are set at the same time. */
+static void test_only_own_priorities_are_written(void **state)
+{
+	(void)state;
+	write_by(cell, gicd_reg(GICD_IPRIORITYR + (SPI & ~3u)), 4, 0x40404040);
+	assert_int_equal(fake_event_count(EV_IO_WRITE), 1);
+	assert_int_equal(fake_event(EV_IO_WRITE, 0)->a, (uintptr_t)gicd + GICD_IPRIORITYR + SPI);
+	assert_int_equal(fake_event(EV_IO_WRITE, 0)->b, 1);
+}
+
 /* Enable and disable of a CPU leave the interface as it was found. */
 static void test_cpu_init_and_exit(void **state)
 {
@@ -993,6 +1003,7 @@ int main(void)
 		TEST(cells_stay_below_the_kick),
 		TEST(wait_with_any_mask),
 		TEST(kick_of_the_secure_world),
+		TEST(only_own_priorities_are_written),
 		TEST(cpu_init_and_exit),
 		TEST(cpu_init_ends_active),
 		TEST(cpu_init_refuses),

@@ -199,6 +199,29 @@ static void test_priorities(void **state)
 		}
 }
 
+/* A word holds interrupts of several cells, and the kick: others write their bytes at the same
+ * time, so that no write may touch them. */
+static void test_only_own_bytes_are_written(void **state)
+{
+	static const u32 kinds[] = { GICD_IPRIORITYR, GICD_ITARGETSR };
+
+	(void)state;
+	for (u32 k = 0; k < 2; k++)
+		for (u32 intid = 32; intid < 1020; intid += 4) {
+			fake_events_clear();
+			write_by(cell, kinds[k] + intid, 4, target_of(3) * 0x01010101u);
+			for (u32 n = 0; n < fake_event_count(EV_IO_WRITE); n++) {
+				const struct fake_event *e = fake_event(EV_IO_WRITE, n);
+
+				assert_int_equal(e->b, 1);
+				assert_true(owned((u32)(e->a - (uintptr_t)gicd - kinds[k])));
+			}
+			assert_int_equal(fake_event_count(EV_IO_WRITE),
+					 owned(intid) + owned(intid + 1) + owned(intid + 2) +
+						 owned(intid + 3));
+		}
+}
+
 static void test_targets(void **state)
 {
 	u32 allowed = target_of(2) | target_of(3);
@@ -780,6 +803,7 @@ int main(void)
 		TEST(kick_is_hidden),
 		TEST(config_fields),
 		TEST(priorities),
+		TEST(only_own_bytes_are_written),
 		TEST(targets),
 		TEST(foreign_targets),
 		TEST(sgis),
