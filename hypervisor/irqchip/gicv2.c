@@ -200,16 +200,6 @@ static void gicv2_cpu_scrub(struct cpu *cpu)
 	dsb_sy();
 }
 
-static void gicv2_cpu_enter(struct cpu *cpu, const struct cell *cell __unused_arg)
-{
-	io_write32(gicc + GICC_CTLR, found_ctlr[cpu->id] & GICC_CTLR_BYPASS);
-	clear_active_priorities();
-	/* What was sent to the former owner. */
-	clear_pending();
-	io_write32(gicc + GICC_PMR, 0);
-	dsb_sy();
-}
-
 static void set_kick_targets(u32 targets)
 {
 	kick_targets = targets;
@@ -219,8 +209,12 @@ static void set_kick_targets(u32 targets)
 static void gicv2_wake(const struct cpu *cpu)
 {
 	spin_lock(&kick_lock);
-	set_kick_targets(kick_targets | gicv2_target_of[cpu->id]);
-	io_write32(bank_of(GICD_ISPENDR, kick_irq), bit_of(kick_irq));
+	/* Has it seen the request without us? Then it may be in a cell by now, which
+	 * must not get the kick: taken and never ended there, it wakes nobody any more. */
+	if (__atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE)) {
+		set_kick_targets(kick_targets | gicv2_target_of[cpu->id]);
+		io_write32(bank_of(GICD_ISPENDR, kick_irq), bit_of(kick_irq));
+	}
 	spin_unlock(&kick_lock);
 	dsb_sy();
 	__asm__ volatile("sev" : : : "memory");
@@ -237,6 +231,17 @@ static void clear_kick(const struct cpu *cpu)
 	 * request is looked at again; partner: gicv2_wake(). */
 	io_read32(bank_of(GICD_ICPENDR, kick_irq));
 	spin_unlock(&kick_lock);
+	dsb_sy();
+}
+
+static void gicv2_cpu_enter(struct cpu *cpu, const struct cell *cell __unused_arg)
+{
+	io_write32(gicc + GICC_CTLR, found_ctlr[cpu->id] & GICC_CTLR_BYPASS);
+	clear_active_priorities();
+	/* What was sent to the former owner. */
+	clear_pending();
+	clear_kick(cpu);
+	io_write32(gicc + GICC_PMR, 0);
 	dsb_sy();
 }
 

@@ -300,6 +300,9 @@ static void gic_cpu_enter(struct cpu *cpu, const struct cell *cell)
 
 static void gic_wake(const struct cpu *cpu)
 {
+	/* A kick that came late may have been taken in a cell, and not ended: active,
+	 * it would not be signalled again. */
+	io_write32(rd(cpu) + GICR_ICACTIVER0, kick_bit);
 	io_write32(rd(cpu) + GICR_ISPENDR0, kick_bit);
 	dsb_sy();
 	__asm__ volatile("sev" : : : "memory");

@@ -763,6 +763,16 @@ static void test_wake_and_wait(void **state)
 	assert_int_equal(fake_gic.rd[3].pending, 0);
 }
 
+/* A kick that came late can have been taken in a cell, and never ended. */
+static void test_wake_although_active(void **state)
+{
+	(void)state;
+	fake_gic.rd[3].active = ~0u;
+	gicv3_irqchip.wake(cpu_get(3));
+	assert_int_equal(fake_gic.rd[3].active, ~kick_bit);
+	assert_int_equal(fake_gic.rd[3].pending, kick_bit);
+}
+
 /* --- priorities: the three views of decision 0014 ------------------------------------------------------- */
 
 static const struct view {
@@ -999,6 +1009,7 @@ int main(void)
 		TEST(distributor_hangs),
 		TEST(wait_for_cell),
 		TEST(wake_and_wait),
+		TEST(wake_although_active),
 		TEST(priorities_are_probed),
 		TEST(cells_stay_below_the_kick),
 		TEST(wait_with_any_mask),

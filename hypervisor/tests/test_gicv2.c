@@ -510,6 +510,35 @@ static void test_no_kick_is_lost(void **state)
 	}
 }
 
+/*
+ * A CPU can see what it was asked for before it is kicked, and be in its cell
+ * when the kick is sent. There it would be taken: for all targets, and, never
+ * ended, for good.
+ */
+static void test_late_kick(void **state)
+{
+	(void)state;
+	rest(2);
+	rest(3);
+	fake_run_on(0);
+	request(2);
+	/* CPU 3 has taken its request by itself. */
+	fake_run_on(3);
+	chip->cpu_enter(this_cpu(), cell);
+	cpu_get(3)->request = 0;
+	fake_run_on(0);
+	chip->wake(cpu_get(3));
+	assert_int_equal(gic->target[KICK], target_of(2));
+	assert_true(wakes(2));
+	/* It takes its request after it was kicked, but without waiting. */
+	request(3);
+	assert_int_equal(gic->target[KICK], target_of(2) | target_of(3));
+	fake_run_on(3);
+	chip->cpu_enter(this_cpu(), cell);
+	assert_int_equal(gic->target[KICK], target_of(2));
+	assert_true(wakes(2));
+}
+
 /* --- what changes hands ------------------------------------------------------------------------- */
 
 /* A CPU that rests can be woken by the kick and by nothing else. */
@@ -815,6 +844,7 @@ int main(void)
 		TEST(deactivate_own_only),
 		TEST(one_cpu_is_woken),
 		TEST(no_kick_is_lost),
+		TEST(late_kick),
 		TEST(scrub_of_cpu),
 		TEST(enter),
 		TEST(wait_for_cell),
