@@ -25,15 +25,19 @@ static u8 irq_config(u32 intid)
 	return io_read32(gicd + GICD_ICFGR + intid / 16 * 4) >> (intid % 16 * 2) & 3;
 }
 
-static void set_irq(u32 intid, u8 priority, u8 config)
+void gic_set_config(volatile u8 *reg, u32 intid, u32 config)
 {
-	volatile u8 *reg = gicd + GICD_ICFGR + intid / 16 * 4;
 	u32 shift = intid % 16 * 2;
 
-	io_write8(gicd + GICD_IPRIORITYR + intid, priority);
 	spin_lock(&gicd_lock);
-	io_write32(reg, (io_read32(reg) & ~(3u << shift)) | (u32)config << shift);
+	io_write32(reg, (io_read32(reg) & ~(3u << shift)) | config << shift);
 	spin_unlock(&gicd_lock);
+}
+
+static void set_irq(u32 intid, u8 priority, u8 config)
+{
+	io_write8(gicd + GICD_IPRIORITYR + intid, priority);
+	gic_set_config(gicd + GICD_ICFGR + intid / 16 * 4, intid, config);
 }
 
 void gicd_hand_over(u32 intid, const struct cell *from, const struct cell *to)

@@ -886,6 +886,20 @@ static void test_kick_of_the_secure_world(void **state)
 	assert_non_null(strstr(fake_reason(), "belongs to the secure world"));
 }
 
+/* PPIs that Linux has set up meanwhile stay as they are. */
+static void test_cpu_exit_restores_the_kick_only(void **state)
+{
+	(void)state;
+	fake_reset();
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	fake_sysreg_write("ICC_SRE_EL2", ICC_SRE_SRE);
+	fake_gic.rd[0].config[1] = 0x44444444;
+	assert_int_equal(gicv3_irqchip.cpu_init(cpu_get(0)), 0);
+	fake_gic.rd[0].config[1] ^= 0xf;
+	gicv3_irqchip.cpu_exit(cpu_get(0));
+	assert_int_equal(fake_gic.rd[0].config[1], 0x4444444b);
+}
+
 /* A word of priorities holds interrupts of several cells, which are set at the same time. */
 static void test_only_own_priorities_are_written(void **state)
 {
@@ -1014,6 +1028,7 @@ int main(void)
 		TEST(cells_stay_below_the_kick),
 		TEST(wait_with_any_mask),
 		TEST(kick_of_the_secure_world),
+		TEST(cpu_exit_restores_the_kick_only),
 		TEST(only_own_priorities_are_written),
 		TEST(cpu_init_and_exit),
 		TEST(cpu_init_ends_active),

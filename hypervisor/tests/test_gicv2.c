@@ -539,12 +539,40 @@ static void test_late_kick(void **state)
 	assert_true(wakes(2));
 }
 
+/* After the last CPU has left, the SPI is as Linux had it, and so are its neighbours, as Linux has
+ * them now. */
+static void test_kick_is_given_back(void **state)
+{
+	struct fake_gicv2 before;
+
+	(void)state;
+	fake_reset();
+	gic->priority[KICK] = 0x70;
+	gic->target[KICK] = 0x3;
+	gic->config[KICK / 16] = 0x11111111;
+	before = *gic;
+	assert_int_equal(chip->init(&fake_system.header), 0);
+	init_cpus();
+	assert_int_equal(gic->priority[KICK], 0);
+	assert_int_equal(gic->config[KICK / 16] >> KICK % 16 * 2 & 3, GIC_EDGE);
+	assert_true(gic->enabled[KICK / 32] >> KICK % 32 & 1);
+	before.config[KICK / 16] ^= 3;
+	gic->config[KICK / 16] ^= 3;
+	for (u32 n = 0; n < FAKE_CPUS; n++) {
+		assert_true(gic->enabled[KICK / 32] >> KICK % 32 & 1);
+		fake_run_on(n);
+		chip->cpu_exit(cpu_get(n));
+	}
+	assert_memory_equal(&before, gic, sizeof(before));
+}
+
 /* --- what changes hands ------------------------------------------------------------------------- */
 
 /* A CPU that rests can be woken by the kick and by nothing else. */
 static void test_scrub_of_cpu(void **state)
 {
 	struct fake_gicv2_bank *bank = &gic->bank[3];
+	u32 found = bank->config[1];
 	u8 target = bank->target;
 
 	(void)state;
@@ -556,6 +584,7 @@ static void test_scrub_of_cpu(void **state)
 		assert_int_equal(bank->priority[n], 0xa0);
 	for (u32 n = 0; n < 16; n++)
 		assert_int_equal(bank->sgi_sources[n], 0);
+	assert_int_equal(bank->config[1], found);
 	/* What the firmware left of bypasses stays. */
 	assert_int_equal(bank->ctlr, GICC_CTLR_ENABLE | 0x60);
 	fake_run_on(0);
@@ -845,6 +874,7 @@ int main(void)
 		TEST(one_cpu_is_woken),
 		TEST(no_kick_is_lost),
 		TEST(late_kick),
+		TEST(kick_is_given_back),
 		TEST(scrub_of_cpu),
 		TEST(enter),
 		TEST(wait_for_cell),
