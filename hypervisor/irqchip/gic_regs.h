@@ -112,6 +112,9 @@ void gicd_write_bytes(volatile u8 *reg, u32 value, u32 mask);
  *  interrupts. */
 void gic_set_config(volatile u8 *reg, u32 intid, u32 config);
 
+/** -EINVAL with a reason if the cell has SPIs that the distributor has not. */
+int gicd_check_irqs(const struct cell *cell) __must_check;
+
 /** Find out which priority bits exist in the distributor, with a register that
  *  the caller restores, and in the CPU interface, whose mask was tried. */
 void gic_probe_priority(volatile u8 *reg, u64 mask);

@@ -4,6 +4,7 @@
  * GICv2 and GICv3; where they are routed to is not here.
  */
 #include <arch/spinlock.h>
+#include <hyp/printk.h>
 #include <jailhouse/io.h>
 
 #include "gic_regs.h"
@@ -38,6 +39,19 @@ static void set_irq(u32 intid, u8 priority, u8 config)
 {
 	io_write8(gicd + GICD_IPRIORITYR + intid, priority);
 	gic_set_config(gicd + GICD_ICFGR + intid / 16 * 4, intid, config);
+}
+
+int gicd_check_irqs(const struct cell *cell)
+{
+	u32 count = gicd_num_irqs();
+
+	for (u32 intid = count; intid < NUM_INTIDS; intid++)
+		if (cell_owns_irq(cell, intid))
+			return (int)reason(-EINVAL,
+					   "interrupt %u (SPI %u) does not exist: the last of this "
+					   "machine is %u (SPI %u)",
+					   intid, intid - 32, count - 1, count - 33);
+	return 0;
 }
 
 void gicd_hand_over(u32 intid, const struct cell *from, const struct cell *to)

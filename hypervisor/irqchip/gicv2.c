@@ -302,6 +302,9 @@ static int gicv2_add_windows(struct cell *cell)
 			       gicc_dir_page, 0);
 	if (err)
 		return (int)reason(err, "there are too many trapped regions");
+	err = cell_is_root(cell) ? 0 : gicd_check_irqs(cell);
+	if (err)
+		return err;
 	if (!cell_is_root(cell) && cell_owns_irq(cell, kick_irq))
 		return (int)reason(-EBUSY,
 				   "interrupt %u (SPI %u) is what the hypervisor wakes CPUs with; "

@@ -364,7 +364,9 @@ static int gic_add_windows(struct cell *cell)
 
 	if (!err)
 		err = mmio_add(&cell->mmio, machine.gic[1].range, gicr_access, 0);
-	return err ? (int)reason(err, "there are too many trapped regions") : 0;
+	if (err)
+		return (int)reason(err, "there are too many trapped regions");
+	return cell_is_root(cell) ? 0 : gicd_check_irqs(cell);
 }
 
 static void wait_rwp(void)

@@ -154,6 +154,8 @@ struct fake_gic {
 extern struct fake_gic fake_gic;
 /** Bits that a priority has; 0xf8 by default. */
 extern u8 fake_gic_priority_mask;
+/** GICD_TYPER; 288 interrupts by default. */
+extern u32 fake_gic_typer;
 /** GICD_CTLR.RWP stays set. */
 extern bool fake_gic_hangs;
 

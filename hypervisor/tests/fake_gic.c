@@ -12,6 +12,7 @@
 struct fake_gic fake_gic;
 bool fake_gic_hangs;
 u8 fake_gic_priority_mask;
+u32 fake_gic_typer;
 
 static u32 num_frames;
 
@@ -79,7 +80,7 @@ static u64 gicd_read(u64 offset, u32 bytes)
 		}
 		return g->ctlr;
 	case GICD_TYPER:
-		return 0x7a0008;
+		return fake_gic_typer;
 	case GICD_IIDR:
 		return 0x43b;
 	case GICD_PIDR2:
@@ -214,6 +215,7 @@ void fake_gic_init(u32 cpus)
 	memset(g, 0, sizeof(*g));
 	num_frames = cpus;
 	fake_gic_priority_mask = 0xf8;
+	fake_gic_typer = 0x7a0008;
 	/* As Linux leaves it: group 1 everywhere, priority 0xa0, SPIs to CPU 0. */
 	g->ctlr = GICD_CTLR_ARE_NS | GICD_CTLR_DS | 2;
 	memset(g->group, 0xff, sizeof(g->group));

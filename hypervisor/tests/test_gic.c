@@ -900,6 +900,21 @@ static void test_cpu_exit_restores_the_kick_only(void **state)
 	assert_int_equal(fake_gic.rd[0].config[1], 0x4444444b);
 }
 
+static void test_interrupt_that_does_not_exist(void **state)
+{
+	static struct fake_snapshot before;
+
+	(void)state;
+	assert_int_equal(cell_destroy(1), 0);
+	fake_config_irq(&config, 288);
+	fake_config_place(&config);
+	fake_snapshot(&before);
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), -EINVAL);
+	assert_non_null(strstr(fake_reason(), "interrupt 288 (SPI 256) does not exist: the last of "
+					      "this machine is 287 (SPI 255)"));
+	fake_snapshot_equal(&before, "an interrupt that does not exist");
+}
+
 /* A word of priorities holds interrupts of several cells, which are set at the same time. */
 static void test_only_own_priorities_are_written(void **state)
 {
@@ -1029,6 +1044,7 @@ int main(void)
 		TEST(wait_with_any_mask),
 		TEST(kick_of_the_secure_world),
 		TEST(cpu_exit_restores_the_kick_only),
+		TEST(interrupt_that_does_not_exist),
 		TEST(only_own_priorities_are_written),
 		TEST(cpu_init_and_exit),
 		TEST(cpu_init_ends_active),

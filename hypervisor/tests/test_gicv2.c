@@ -776,6 +776,14 @@ static void test_cell_with_the_kick(void **state)
 	cell_is_refused(KICK, -EBUSY, "interrupt 287 (SPI 255) is what the hypervisor wakes CPUs");
 }
 
+static void test_cell_with_an_interrupt_that_does_not_exist(void **state)
+{
+	(void)state;
+	cell_is_refused(288, -EINVAL,
+			"interrupt 288 (SPI 256) does not exist: the last of this "
+			"machine is 287 (SPI 255)");
+}
+
 static void init_is_refused(int error, const char *sentence)
 {
 	struct fake_gicv2 before = *gic;
@@ -883,6 +891,7 @@ int main(void)
 		TEST(masked_before_moved),
 		TEST(confine),
 		TEST(cell_with_the_kick),
+		TEST(cell_with_an_interrupt_that_does_not_exist),
 		TEST(init_refuses),
 		TEST(choice_of_the_kick),
 		TEST(cpu_init_refuses),
