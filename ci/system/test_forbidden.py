@@ -178,7 +178,7 @@ def answered(f, version):
     model = f.model
     lowest = f"0x{model.lowest:x}"
     # Nothing of it can be seen or changed.
-    not_ours = [f"enable of INTID {{0}}: 0"] * 2 + [
+    not_ours = ["enable of INTID {0}: 0"] * 2 + [
         "pending of INTID {0}: 0", "active of INTID {0}: 0", "priority 0x0", "configuration 0",
         "route 0x0", *NOTHING]
     common = {
