@@ -371,7 +371,7 @@ LOAD = ("cd /tmp; for w in 1 2 3; do (while [ -f run ]; do for i in 1 2 3 4 5 6 
         "(while [ -f run ]; do for c in 0 1 2; do taskset $((1 << c)) true; done; done) & ")
 
 
-@pytest.mark.seconds(200)
+@pytest.mark.seconds(400)
 def test_cells_come_and_go_while_root_works_hard(system):
     life.destroy(system)
     system.check(f"touch /tmp/run; ({LOAD}) >/dev/null 2>&1")
