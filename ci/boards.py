@@ -30,7 +30,7 @@ class Board:
     serial: str
     append: str
     tests: str
-    when: str
+    check: str
     seconds: int
 
     def options(self, extra_append="", **options):
@@ -56,9 +56,11 @@ class Board:
         return guest.Guest(name=name or self.board, serial=self.serial_lines(),
                            **self.options(**options))
 
-    def runs(self, test):
-        """Is this test file (test_story.py: story) for this machine?"""
-        return self.tests == "all" or test in self.tests.split(",")
+    def runs(self, test, special=False):
+        """Is this test file (test_story.py: story) for this machine? A special one only if the row
+        names it."""
+        names = (self.check if wanted() == "check" else self.tests).split(",")
+        return test in names or "all" in names and not special
 
 
 def load(path=TABLE):
@@ -82,11 +84,15 @@ def find(name):
     return rows[name]
 
 
+def wanted():
+    """What the environment variable BOARDS asks for: names of rows, or check (the default) or all."""
+    return os.environ.get("BOARDS") or "check"
+
+
 def chosen():
-    """Those that the environment variable BOARDS asks for: names, or check (the default) or all."""
-    wanted = os.environ.get("BOARDS") or "check"
-    if wanted == "all":
+    """The rows that BOARDS asks for."""
+    if wanted() == "all":
         return load()
-    if wanted == "check":
-        return [row for row in load() if row.when == "check"]
-    return [find(name) for name in wanted.replace(",", " ").split()]
+    if wanted() == "check":
+        return [row for row in load() if row.check]
+    return [find(name) for name in wanted().replace(",", " ").split()]

@@ -198,44 +198,127 @@ static bool is_at(struct device_node *node, int index, u64 address, u64 inside)
 	       address <= found.end && address - found.start <= inside;
 }
 
-static const struct of_device_id gicv2_ids[] = {
-	{ .compatible = "arm,gic-400" },       { .compatible = "arm,cortex-a15-gic" },
-	{ .compatible = "arm,cortex-a9-gic" }, { .compatible = "arm,cortex-a7-gic" },
-	{ .compatible = "qcom,msm-qgic2" },    {}
+/* With its version. */
+static const struct of_device_id gic_ids[] = {
+	{ .compatible = "arm,gic-400", .data = (void *)2 },
+	{ .compatible = "arm,cortex-a15-gic", .data = (void *)2 },
+	{ .compatible = "arm,cortex-a9-gic", .data = (void *)2 },
+	{ .compatible = "arm,cortex-a7-gic", .data = (void *)2 },
+	{ .compatible = "qcom,msm-qgic2", .data = (void *)2 },
+	{ .compatible = "arm,gic-v3", .data = (void *)3 },
+	{}
 };
 
-static const struct of_device_id gicv3_ids[] = { { .compatible = "arm,gic-v3" }, {} };
+/* Its version and where its two parts are; 0 if the device tree has none. */
+struct gic {
+	int version;
+	u64 gicd, part;
+};
+
+static const char *part_name(int version)
+{
+	return version == 2 ? "CPU interface" : "redistributors";
+}
+
+static struct gic describe_gic(struct device_node *node, const struct of_device_id *id)
+{
+	struct gic gic = { .version = (int)(unsigned long)id->data };
+	struct resource found;
+
+	if (!of_address_to_resource(node, 0, &found))
+		gic.gicd = found.start;
+	if (!of_address_to_resource(node, 1, &found))
+		gic.part = found.start;
+	return gic;
+}
 
 /* Touching registers where there are none ends in an external abort at EL2. */
 static int check_gic(const struct environment *e)
 {
-	bool v2 = e->config->platform_info.arm.gic_version == 2;
-	u64 gicd = e->config->platform_info.arm.gicd_base;
-	u64 second = v2 ? e->config->platform_info.arm.gicc_base :
-			  e->config->platform_info.arm.gicr_base;
+	const struct jailhouse_system *config = e->config;
+	struct gic wanted = {
+		.version = config->platform_info.arm.gic_version == 2 ? 2 : 3,
+		.gicd = config->platform_info.arm.gicd_base,
+	}, found = {};
+	const struct of_device_id *id;
 	struct device_node *node;
-	bool there;
+	bool there = false;
 
 	if (!of_have_populated_dt())
 		return 0;
-	node = of_find_matching_node(NULL, v2 ? gicv2_ids : gicv3_ids);
-	/* Where a GICv2 repeats its pages over 64 KiB, its two pages meet at the end of the first
-	 * repetition. */
-	there = node && is_at(node, 0, gicd, 0) && is_at(node, 1, second, v2 ? SZ_64K - SZ_4K : 0);
+	wanted.part = wanted.version == 2 ? config->platform_info.arm.gicc_base :
+					    config->platform_info.arm.gicr_base;
+	node = of_find_matching_node_and_match(NULL, gic_ids, &id);
+	if (node) {
+		found = describe_gic(node, id);
+		/* Where a GICv2 repeats its pages over 64 KiB, its two pages meet at the end of the
+		 * first repetition. */
+		there = found.version == wanted.version && is_at(node, 0, wanted.gicd, 0) &&
+			is_at(node, 1, wanted.part, found.version == 2 ? SZ_64K - SZ_4K : 0);
+	}
 	of_node_put(node);
 	if (there)
 		return 0;
+	drv_reason_set(
+		e->why, -ENODEV,
+		"the system config has a GICv%d with its distributor at 0x%llx and %s at 0x%llx, this machine has ",
+		wanted.version, wanted.gicd, part_name(wanted.version), wanted.part);
+	if (found.version)
+		drv_reason_append(e->why, "a GICv%d at 0x%llx and 0x%llx", found.version,
+				  found.gicd, found.part);
+	else
+		drv_reason_append(e->why, "none");
+	drv_reason_append(e->why, "; use the config of this machine");
+	return -ENODEV;
+}
+
+/* The device tree's node with registers at the address; to be released. */
+static struct device_node *find_device(u64 address)
+{
+	struct device_node *node = NULL;
+
+	while ((node = of_find_all_nodes(node)) != NULL) {
+		if (of_node_is_type(node, "memory"))
+			continue;
+		for (int i = 0; i < 4; i++)
+			if (is_at(node, i, address, U64_MAX))
+				return node;
+	}
+	return NULL;
+}
+
+/* What is reserved for the secure world, and disabled for ours. */
+static bool is_secure(const struct device_node *node)
+{
+	return !of_device_is_available(node) &&
+	       of_property_match_string(node, "secure-status", "okay") >= 0;
+}
+
+/* As with the GIC; and where memory is, it would be overwritten. */
+static int check_console(const struct environment *e)
+{
+	const struct jailhouse_console *console = &e->config->debug_console;
+	struct device_node *node;
+	bool secure;
+
+	if (console->type == JAILHOUSE_CON_TYPE_NONE || !CON_IS_MMIO(console->flags) ||
+	    !of_have_populated_dt())
+		return 0;
+	node = find_device(console->address);
+	secure = node && is_secure(node);
+	of_node_put(node);
+	if (node && !secure)
+		return 0;
 	return drv_reason_set(
 		e->why, -ENODEV,
-		"the system config has a GICv%d with its distributor at 0x%llx and %s at 0x%llx, this machine has %s; use the config of this machine",
-		v2 ? 2 : 3, gicd, v2 ? "CPU interface" : "redistributors", second,
-		node ? "one elsewhere" : "none");
+		"the system config has its debug_console at 0x%llx, where this machine %s; correct it, or leave it out",
+		console->address, secure ? "has a device of the secure world" : "has no device");
 }
 
 /* The order matters up to the owner of EL2: each check is safe only after those before it. */
 static int (*const checks[])(const struct environment *e) = {
-	check_kernel_el, check_boot_el, check_el2_owner, check_pseudo_nmi,
-	check_memory,    check_cpus,    check_gic,       check_its,
+	check_kernel_el, check_boot_el, check_el2_owner, check_pseudo_nmi, check_memory,
+	check_cpus,      check_gic,     check_console,   check_its,
 };
 
 int drv_environment_check(const struct jailhouse_system *config, struct jailhouse_reason *why)

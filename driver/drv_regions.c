@@ -20,8 +20,10 @@
 #define MAX_DEVICES 64
 
 /* Arm GICv3 (IHI 0069): the distributor's frame, and the two of a redistributor */
-#define GICD_SIZE   0x10000
-#define GICR_STRIDE 0x20000
+#define GICD_SIZE       0x10000
+#define GICR_STRIDE     0x20000
+#define GICV2_GICD_SIZE 0x1000
+#define GICC_SIZE       0x2000
 
 static bool unbind = true;
 module_param(unbind, bool, 0644);
@@ -85,14 +87,15 @@ static bool overlaps(const struct jailhouse_memory *region, u64 start, u64 size)
 /* What the hypervisor keeps for itself; it would refuse too, but only after CPUs were taken. */
 static const char *never_given(const struct jailhouse_memory *region)
 {
-	const struct jailhouse_system *system = drv.config;
+	bool v2 = drv.config->platform_info.arm.gic_version == 2;
+	u64 gicd = drv.config->platform_info.arm.gicd_base;
+	u64 part = v2 ? drv.config->platform_info.arm.gicc_base :
+			drv.config->platform_info.arm.gicr_base;
 
 	if (overlaps(region, drv.memory.start, drv.memory.size))
 		return "the hypervisor's memory";
-	if (system->platform_info.arm.gic_version == 3 &&
-	    (overlaps(region, system->platform_info.arm.gicd_base, GICD_SIZE) ||
-	     overlaps(region, system->platform_info.arm.gicr_base,
-		      GICR_STRIDE * (u64)num_possible_cpus())))
+	if (overlaps(region, gicd, v2 ? GICV2_GICD_SIZE : GICD_SIZE) ||
+	    overlaps(region, part, v2 ? GICC_SIZE : GICR_STRIDE * (u64)num_possible_cpus()))
 		return "the interrupt controller, which every cell sees filtered without a region";
 	return NULL;
 }

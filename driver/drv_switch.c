@@ -8,8 +8,8 @@
  */
 #include "drv_switch.h"
 
-#include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/moduleparam.h>
 #include <linux/smp.h>
@@ -61,6 +61,16 @@ void drv_switch_probe(struct cpumask *foreign)
 	on_each_cpu(probe, foreign, true);
 }
 
+/* Not mdelay(): that waits by WFE, and on an emulated machine four times as long as asked, or longer
+ * if that is busy, until Linux complains about the CPUs that wait for this one. */
+static void spin_ms(unsigned int ms)
+{
+	u64 end = ktime_get_mono_fast_ns() + (u64)ms * NSEC_PER_MSEC;
+
+	while (ktime_get_mono_fast_ns() < end)
+		cpu_relax();
+}
+
 static int enter(void *data)
 {
 	struct switching *s = data;
@@ -71,7 +81,7 @@ static int enter(void *data)
 		return 0;
 	}
 	if (drv_inject_cpu(DRV_FAULT_LATE_CPU, cpu))
-		mdelay(drv_switch_rendezvous_ms() + LATE_MS);
+		spin_ms(drv_switch_rendezvous_ms() + LATE_MS);
 	s->result[cpu] = (int)drv_hvc(HVC_SOFT_RESTART, s->entry, cpu);
 	return 0;
 }

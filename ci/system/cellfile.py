@@ -5,6 +5,7 @@ something that breaks the rules. The layout is that of include/jailhouse/cell-co
 """
 
 import dataclasses
+import glob
 import os
 import struct
 
@@ -26,17 +27,22 @@ SYSTEM_SIZE = 488
 SIGNATURE, ARCHITECTURE, REVISION, NAME, ID, FLAGS = 0, 5, 6, 8, 40, 44
 CPU_SET_SIZE, NUM_REGIONS, NUM_CACHES, NUM_IRQCHIPS, NUM_PIOS, NUM_PCI, NUM_CAPS, NUM_STREAMS = range(
     48, 80, 4)
-SYSTEM_FLAGS, HYPERVISOR_MEMORY, DEBUG_CONSOLE, PLATFORM, ROOT_CELL = 8, 12, 44, 76, 356
+SYSTEM_FLAGS, HYPERVISOR_MEMORY, DEBUG_CONSOLE, PLATFORM, GIC, ROOT_CELL = 8, 12, 44, 76, 312, 356
+# In GIC.
+GIC_VERSION, GICD_BASE, GICC_BASE, GICR_BASE = 313, 316, 324, 348
 
 _HEADER = struct.Struct("<5sBH32sII8IIQQ32s")
 _REGION = struct.Struct("<4Q")
 _IRQCHIP = struct.Struct("<QII4I")
+_EXT_HEADER = struct.Struct("<QII")
+_REGION_NAME = 2
 _MAGIC = 0x315458454b4c4243
 
 
 def built(name):
-    """The bytes of build/configs/qemu-arm64/NAME.cell."""
-    with open(os.path.join(BUILD, "configs", "qemu-arm64", name + ".cell"), "rb") as f:
+    """The bytes of build/configs/<board>/NAME.cell."""
+    (path,) = glob.glob(os.path.join(BUILD, "configs", "*", name + ".cell"))
+    with open(path, "rb") as f:
         return f.read()
 
 
@@ -89,6 +95,8 @@ class Cell:
     reply_timeout: int = 2000000
     console: bytes = bytes(32)
     records: list = dataclasses.field(default_factory=list)
+    # Of each region; only parse() fills this in.
+    names: list = dataclasses.field(default_factory=list)
 
     def pack(self):
         mask = cpu_mask(*self.cpus)
@@ -99,7 +107,7 @@ class Cell:
         data += b"".join(part.pack() for part in [*self.regions, *self.irqchips])
         if self.records:
             block = b"".join(self.records)
-            data += struct.pack("<QII", _MAGIC, 16 + len(block), len(self.records)) + block
+            data += _EXT_HEADER.pack(_MAGIC, 16 + len(block), len(self.records)) + block
         return data
 
 
@@ -108,7 +116,7 @@ def policy(on_violation=VIOLATION_PARK, flags=TRAP_WFI | SCRUB):
 
 
 def region_name(region, name):
-    return struct.pack("<HHII28s", 2, 0, 40, region, name.encode())
+    return struct.pack("<HHII28s", _REGION_NAME, 0, 40, region, name.encode())
 
 
 def patched(data, offset, new):
@@ -118,7 +126,53 @@ def patched(data, offset, new):
     return data[:offset] + new + data[offset + len(new):]
 
 
-def quiet_system():
-    """The root config without a UART for the hypervisor, so that the guest's console carries only
-    what Linux says, and reports are read untorn from the hypervisor's log."""
-    return patched(built("qemu-arm64"), DEBUG_CONSOLE, bytes(32))
+def _parse_irqchip(data):
+    address, number, base, *words = _IRQCHIP.unpack(data)
+    return Irqchip({base + bit for bit in range(128) if words[bit // 32] >> bit % 32 & 1}, base,
+                   address, number)
+
+
+def parse(data):
+    """The Cell in a good config; of a system config, the root cell. Caches, PCI and the like are
+    left out, as are all records but the names of regions."""
+    if data.startswith(b"JHSYS"):
+        data = data[ROOT_CELL:]
+    _, _, _, name, _, flags, *counts, _, reset, timeout, console = _HEADER.unpack_from(data)
+    at = _HEADER.size + counts[0]
+    mask = int.from_bytes(data[_HEADER.size:at], "little")
+    cell = Cell(name=name.rstrip(b"\0").decode(), flags=flags & ~EXTENDED, reset_address=reset,
+                cpus=tuple(cpu for cpu in range(counts[0] * 8) if mask >> cpu & 1),
+                reply_timeout=timeout, console=console, names=[""] * counts[1])
+    for _ in range(counts[1]):
+        cell.regions.append(Region(*_REGION.unpack_from(data, at)))
+        at += _REGION.size
+    at += 12 * counts[2]
+    for _ in range(counts[3]):
+        cell.irqchips.append(_parse_irqchip(data[at:at + _IRQCHIP.size]))
+        at += _IRQCHIP.size
+    at += 4 * counts[4] + 56 * counts[5] + 8 * counts[6] + 4 * counts[7]
+    if flags & EXTENDED:
+        at += _EXT_HEADER.size
+    while at < len(data):
+        kind, _, size, *_ = struct.unpack_from("<HHI", data, at)
+        if kind == _REGION_NAME:
+            region, text = struct.unpack_from("<I28s", data, at + 8)
+            cell.names[region] = text.rstrip(b"\0").decode()
+        at += size
+    return cell
+
+
+class System:
+    """What a system config says of the machine."""
+
+    def __init__(self, data):
+        self.data = data
+        self.hypervisor = Region(*_REGION.unpack_from(data, HYPERVISOR_MEMORY))
+        self.kick_ppi, self.gic_version = data[GIC:GIC + 2]
+        self.gicd, self.gicc, _, _, self.gicr = struct.unpack_from("<5Q", data, GIC + 4)
+
+
+def quiet_system(board):
+    """The row's root config without a UART for the hypervisor, so that the guest's console carries
+    only what Linux says, and reports are read untorn from the hypervisor's log."""
+    return patched(built(board.root), DEBUG_CONSOLE, bytes(32))

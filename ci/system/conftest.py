@@ -23,24 +23,53 @@ TEST_SECONDS = 120
 def pytest_configure(config):
     config.addinivalue_line("markers", "seconds(n): how long the test may take; default "
                                        f"{TEST_SECONDS}")
+    config.addinivalue_line("markers", "cases(names, of_board): arguments that differ from board to "
+                                       "board: of_board(board) returns a list of tuples")
 
 
-@pytest.hookimpl(tryfirst=True)
+def row_of(item):
+    """The board that a test runs on, None if it needs none."""
+    callspec = getattr(item, "callspec", None)
+    return callspec and callspec.params.get("board")
+
+
+def has_no_board(item):
+    """What pytest makes of a test that is for none of the chosen boards, and would skip."""
+    return row_of(item) is not None and not isinstance(row_of(item), boards.Board)
+
+
+@pytest.hookimpl(hookwrapper=True)
 def pytest_collection_modifyitems(items):
-    """The tests of a file on one board share a guest, so they stay in one process."""
+    """The tests of a file on one board share a guest, so they stay in one process, and together, in
+    the order of the file. (Left alone, pytest brings tests with equal parameters together.)"""
+    items[:] = [item for item in items if not has_no_board(item)]
+    modules = list(dict.fromkeys(item.module for item in items))
     for item in items:
-        row = getattr(item, "callspec", None) and item.callspec.params.get("board")
-        if row:
-            item.add_marker(pytest.mark.xdist_group(f"{item.module.__name__}-{row.board}"))
+        if row_of(item):
+            item.add_marker(pytest.mark.xdist_group(f"{item.module.__name__}-{row_of(item).board}"))
+    ordered = sorted(items, key=lambda item: (
+        modules.index(item.module), BOARDS.index(row_of(item)) if row_of(item) else -1))
+    yield
+    left = set(items)
+    items[:] = [item for item in ordered if item in left]
 
 
 def pytest_generate_tests(metafunc):
     """Each file runs on the boards whose row names it."""
     if "board" in metafunc.fixturenames:
         test = metafunc.module.__name__.rpartition(".")[2].removeprefix("test_")
-        rows = [board for board in BOARDS if board.runs(test)]
-        metafunc.parametrize("board", rows, ids=[row.board for row in rows], scope="module",
-                             indirect=True)
+        special = getattr(metafunc.module, "SPECIAL", False)
+        rows = [board for board in BOARDS if board.runs(test, special)]
+        cases = metafunc.definition.get_closest_marker("cases")
+        if not cases:
+            metafunc.parametrize("board", rows, ids=[row.board for row in rows], scope="module",
+                                 indirect=True)
+            return
+        names, of_board = cases.args
+        metafunc.parametrize(
+            ("board", *names), [pytest.param(row, *case, id="-".join((row.board, *map(str, case))))
+                                for row in rows for case in of_board(row)],
+            scope="module", indirect=("board",))
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 
 import re
 
+import facts
 from guest import kernel_release
 
 
@@ -33,8 +34,7 @@ def test_memory_is_left_for_cells(guest):
 
 def test_second_uart_is_connected(guest, board):
     start = len(guest.uart1())
-    uart = "ttyAMA1" if board.console == "ttyAMA0" else "ttyAMA0"
-    guest.check(f"echo hello from root >/dev/{uart}")
+    guest.check(f"echo hello from root >/dev/{facts.of(board).uart_tty}")
     guest.wait_uart1("hello from root", start=start)
 
 
@@ -43,9 +43,9 @@ def test_exit_status_and_output_arrive(guest):
     assert guest.run("printf no-newline") == (0, "no-newline")
 
 
-def test_everything_is_installed(guest):
+def test_everything_is_installed(guest, board):
     for path in ("/usr/sbin/jailhouse", "/lib/modules/jailhouse.ko", "/lib/firmware/jailhouse.bin",
-                 "/etc/jailhouse/qemu-arm64.cell", "/etc/jailhouse/qemu-arm64-inmate-demo.cell",
+                 f"/etc/jailhouse/{board.root}.cell", f"/etc/jailhouse/{board.cells}-inmate-demo.cell",
                  "/usr/libexec/jailhouse/demos/gic-demo.bin"):
         assert guest.run(f"test -s {path}")[0] == 0, f"{path} is missing or empty"
 

@@ -4,6 +4,7 @@ The life of cells by the tool: what works, and everything that is refused, with 
 the user gets; after a refusal nothing has changed.
 """
 
+import functools
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import subprocess
 import pytest
 
 import cellfile
+import facts
 import life
 from cellfile import IO, IO_32, READ, WRITE, Irqchip, Region
 from guest import BUILD, TOP
@@ -43,48 +45,66 @@ def mmio(phys, size=0x1000, virt=None, flags=READ | WRITE | IO):
     return Region(phys, phys if virt is None else virt, size, flags)
 
 
-# Good configs that do not fit the machine, or what is there: (config, errno, reason).
-MISFITS = {
-    "cpu-absent": (other(cpus=(2, 5)), "Device or resource busy",
-                   'CPU 5 of cell "other" does not exist; this machine has CPUs 0-3'),
-    "cpu-of-another": (other(cpus=(2, 3)), "Device or resource busy",
-                       f'CPU 3 belongs to cell "{DEMO}"; destroy that one first'),
-    "every-cpu": (other(cpus=(0, 1, 2)), "Device or resource busy",
-                  r"the cell wants all CPUs that Linux has online \(0-2\); leave Linux one"),
-    "memory-of-another": (other([Region(DEMO_RAM + 0xff000, 0x1000000, 0x2000, cellfile.RAM)]),
-                          "Device or resource busy",
-                          f'memory region 2 at 0x7faff000 overlaps region 0 of cell "{DEMO}", and '
-                          "not both are ROOTSHARED"),
-    "interrupt-of-another": (other(irqchips=[Irqchip({40})]), "Device or resource busy",
-                             f'interrupt 40 belongs to cell "{DEMO}"'),
-    "hypervisor-memory": (other([Region(0x7fbff000, 0x1000000, 0x2000, READ | WRITE)]),
-                          "Invalid argument",
-                          r'memory region 2 \(0x7fbff000, 0x2000 bytes\) of cell "other" covers '
-                          "the hypervisor's memory; leave that out of the config"),
-    "hypervisor-end": (other([Region(0x7ffff000, 0x1000000, 0x1000, READ)]),
-                       "Invalid argument", "covers the hypervisor's memory"),
-    "hypervisor-shared": (other([Region(0x7fd00000, 0x1000000, 0x1000, READ | cellfile.ROOTSHARED)]),
-                          "Invalid argument", "covers the hypervisor's memory"),
-    "distributor": (other([mmio(0x08000000, 0x10000)]), "Invalid argument",
-                    "covers the interrupt controller, which every cell sees filtered"),
-    "redistributor": (other([mmio(0x08100000, 0x10000)]), "Invalid argument",
-                      "covers the interrupt controller"),
-    "distributor-hidden": (other([mmio(0x0c000000, virt=0x08000000)]), "Invalid argument",
-                           r"memory region 2 \(phys 0xc000000, virt 0x8000000\) covers the "
-                           "interrupt controller"),
-    "linux-memory": (other([Region(0x50000000, 0x1000000, 0x1000, cellfile.RAM)]),
-                     "Device or resource busy",
-                     "is in use by Linux itself: 0x50000000-0x50000fff is System RAM; boot Linux "
-                     "with mem=256M or less, or choose memory that it does not use"),
-    "part-of-a-device": (other([Region(0x09010000, 0x09010000, 0x800, READ | WRITE | IO | IO_32)]),
+@functools.cache
+def misfits(board):
+    """Good configs that do not fit the machine, or what is there: (config, errno, reason)."""
+    f = facts.of(board)
+    device = f.linux_device.phys
+    of_gic = {
+        2: {"cpu-interface": (other([mmio(f.gic_part)]), "Invalid argument",
+                              "covers the interrupt controller, which"),
+            "interrupt-of-the-hypervisor": (
+                other(irqchips=[Irqchip({facts.LAST_SPI}, 256)]), "Device or resource busy",
+                rf"interrupt {facts.LAST_SPI} \(SPI {facts.LAST_SPI - 32}\) is what the hypervisor "
+                "wakes CPUs with; leave it out")},
+        3: {"redistributor": (other([mmio(f.gic_part + 0x60000, 0x10000)]), "Invalid argument",
+                              "covers the interrupt controller, which")},
+    }[f.version]
+    return of_gic | {
+        "cpu-absent": (other(cpus=(2, 5)), "Device or resource busy",
+                       'CPU 5 of cell "other" does not exist; this machine has CPUs 0-3'),
+        "cpu-of-another": (other(cpus=(2, 3)), "Device or resource busy",
+                           f'CPU 3 belongs to cell "{DEMO}"; destroy that one first'),
+        "every-cpu": (other(cpus=(0, 1, 2)), "Device or resource busy",
+                      r"the cell wants all CPUs that Linux has online \(0-2\); leave Linux one"),
+        "memory-of-another": (other([Region(DEMO_RAM + 0xff000, 0x1000000, 0x2000, cellfile.RAM)]),
+                              "Device or resource busy",
+                              f'memory region 2 at 0x7faff000 overlaps region 0 of cell "{DEMO}", and '
+                              "not both are ROOTSHARED"),
+        "interrupt-of-another": (other(irqchips=[Irqchip({f.uart_intid})]), "Device or resource busy",
+                                 f'interrupt {f.uart_intid} belongs to cell "{DEMO}"'),
+        "interrupt-that-does-not-exist": (
+            other(irqchips=[Irqchip({facts.LAST_SPI + 1}, facts.LAST_SPI + 1)]), "Invalid argument",
+            rf"interrupt {facts.LAST_SPI + 1} \(SPI {facts.LAST_SPI - 31}\) does not exist: the last "
+            rf"of this machine is {facts.LAST_SPI} \(SPI {facts.LAST_SPI - 32}\)"),
+        "hypervisor-memory": (other([Region(0x7fbff000, 0x1000000, 0x2000, READ | WRITE)]),
+                              "Invalid argument",
+                              r'memory region 2 \(0x7fbff000, 0x2000 bytes\) of cell "other" covers '
+                              "the hypervisor's memory; leave that out of the config"),
+        "hypervisor-end": (other([Region(0x7ffff000, 0x1000000, 0x1000, READ)]),
+                           "Invalid argument", "covers the hypervisor's memory"),
+        "hypervisor-shared": (
+            other([Region(0x7fd00000, 0x1000000, 0x1000, READ | cellfile.ROOTSHARED)]),
+            "Invalid argument", "covers the hypervisor's memory"),
+        "distributor": (other([mmio(f.gicd, 0x10000)]), "Invalid argument",
+                        "covers the interrupt controller, which every cell sees filtered"),
+        "distributor-hidden": (other([mmio(0x0c000000, virt=f.gicd)]), "Invalid argument",
+                               rf"memory region 2 \(phys 0xc000000, virt {f.gicd:#x}\) covers the "
+                               "interrupt controller"),
+        "linux-memory": (other([Region(0x50000000, 0x1000000, 0x1000, cellfile.RAM)]),
                          "Device or resource busy",
-                         "device 9010000.pl031, which driver rtc-pl031 uses; the region covers only "
-                         "a part of it: take all of it or share it"),
-    "same-name": (other(name=DEMO), "File exists",
-                  f'there is a cell "{DEMO}" already; destroy it first or choose another name'),
-    "root-name": (other(name="qemu-arm64"), "File exists", 'there is a cell "qemu-arm64" already'),
-    "aarch32": (other(flags=4), "Invalid argument", "cells in AArch32 state are not supported yet"),
-}
+                         "is in use by Linux itself: 0x50000000-0x50000fff is System RAM; boot Linux "
+                         "with mem=256M or less, or choose memory that it does not use"),
+        "part-of-a-device": (other([Region(device, device, 0x800, READ | WRITE | IO | IO_32)]),
+                             "Device or resource busy",
+                             f"device {device:x}.pl031, which driver {facts.LINUX_DRIVER} uses; the "
+                             "region covers only "
+                             "a part of it: take all of it or share it"),
+        "same-name": (other(name=DEMO), "File exists",
+                      f'there is a cell "{DEMO}" already; destroy it first or choose another name'),
+        "root-name": (other(name="qemu-arm64"), "File exists", 'there is a cell "qemu-arm64" already'),
+        "aarch32": (other(flags=4), "Invalid argument", "cells in AArch32 state are not supported yet"),
+    }
 
 
 def bad_configs():
@@ -105,11 +125,11 @@ def bad_configs():
     return files
 
 
-def guest_files(_board):
-    return {ROOT: cellfile.quiet_system(), OTHER: other(),
+def guest_files(board):
+    return {ROOT: cellfile.quiet_system(board), OTHER: other(),
             "/etc/test/slow.cell": other(name="slow", reply_timeout=4000000),
             "/etc/test/no-ram.cell": other(name="no-ram", regions=[], flags=0),
-            **{f"/etc/test/misfit/{name}.cell": misfit[0] for name, misfit in MISFITS.items()},
+            **{f"/etc/test/misfit/{name}.cell": misfit[0] for name, misfit in misfits(board).items()},
             **bad_configs()}
 
 
@@ -203,9 +223,9 @@ def test_bad_cell_configs(system):
     refuses_all(system, "cell", "jailhouse cell create", "cell config")
 
 
-@pytest.mark.parametrize("name", MISFITS)
-def test_config_that_does_not_fit(system, unchanged, name):
-    _, errno, reason = MISFITS[name]
+@pytest.mark.cases(("name",), lambda board: [(name,) for name in misfits(board)])
+def test_config_that_does_not_fit(system, board, unchanged, name):
+    _, errno, reason = misfits(board)[name]
     life.refused(system, f"jailhouse cell create /etc/test/misfit/{name}.cell",
                  f"^JAILHOUSE_CELL_CREATE: ({errno})\njailhouse: .*({reason})")
 
@@ -367,9 +387,9 @@ def test_console_of_the_cell_arrives(system):
     assert life.state(system) == "shut down"
 
 
-def test_uart_demo_echoes(system):
+def test_uart_demo_echoes(system, board):
     begin = len(system.uart1())
-    life.load(system, life.UART_DEMO)
+    life.load(system, life.UART_DEMO, facts.of(board).uart_demo())
     life.start(system)
     system.wait_uart1("Hello 1 from cell!", start=begin)
     system.write_uart1(b"Z")
@@ -523,10 +543,10 @@ def test_two_cpus_in_a_cell(system):
     life.every_cpu_works(system)
 
 
-def test_devices_come_back(system):
-    """The driver of the second UART lost it to the cell; now it works for Linux again."""
+def test_devices_come_back(system, board):
+    """The driver of the inmates' UART lost it to the cell; now it works for Linux again."""
     begin = len(system.uart1())
-    system.check("echo root has its UART >/dev/ttyAMA1")
+    system.check(f"echo root has its UART >/dev/{facts.of(board).uart_tty}")
     system.wait_uart1("root has its UART", start=begin)
 
 

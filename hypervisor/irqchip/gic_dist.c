@@ -38,6 +38,13 @@ u32 gicd_num_irqs(void)
 	return MIN(((io_read32(gicd + GICD_TYPER) & 0x1f) + 1) * 32, 1020u);
 }
 
+void gicd_write_bytes(volatile u8 *reg, u32 value, u32 mask)
+{
+	for (u32 i = 0; i < 4; i++)
+		if (mask >> i * 8 & 0xff)
+			io_write8(reg + i, (u8)(value >> i * 8));
+}
+
 /* Under the lock, so that no CPU leaves the cell between check and write. */
 static bool set_route(const struct cell *cell, volatile u8 *reg, u64 route)
 {
@@ -88,7 +95,8 @@ static enum mmio_result other_register(struct cell *cell, u64 v2, struct mmio_ac
 {
 	u32 offset = (u32)a->offset;
 
-	if (!a->write && (offset <= GICD_IIDR + 3 || offset >= GICD_ID_REGS)) {
+	/* A GICv2's end in its one page; what the window has beyond is not mapped. */
+	if (!a->write && (offset <= GICD_IIDR + 3 || (!v2 && offset >= GICD_ID_REGS))) {
 		if (a->size != 4)
 			return MMIO_REFUSED;
 		a->value = io_read32(gicd + offset);
@@ -129,12 +137,17 @@ enum mmio_result gicd_access(struct cell *cell, u64 v2, struct mmio_access *a)
 	}
 	if (a->size < 4)
 		mask &= (u32)((BIT(a->size * 8) - 1) << shift);
-	if (block.action == GIC_MASKED) {
+	switch (block.action) {
+	case GIC_MASKED:
 		io_write32(reg, value & mask);
-		return MMIO_DONE;
+		break;
+	case GIC_PRIORITY:
+		gicd_write_bytes(reg, gic_merge(block, 0, value, mask, gic_priority_bits), mask);
+		break;
+	default:
+		spin_lock(&gicd_lock);
+		io_write32(reg, gic_merge(block, io_read32(reg), value, mask, 0));
+		spin_unlock(&gicd_lock);
 	}
-	spin_lock(&gicd_lock);
-	io_write32(reg, gic_merge(block, io_read32(reg), value, mask, gic_priority_bits));
-	spin_unlock(&gicd_lock);
 	return MMIO_DONE;
 }

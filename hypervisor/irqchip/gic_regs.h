@@ -70,6 +70,9 @@
 #define GICC_DIR         0x1000
 #define GICC_SIZE        0x2000
 
+/* A field of ICFGR. */
+#define GIC_EDGE 2u
+
 /** What an SPI has when a cell gets it, as Linux has it. */
 #define GIC_DEFAULT_PRIORITY 0xa0
 
@@ -101,6 +104,17 @@ u32 gicv2_targets(const struct cell *cell);
 
 /** INTIDs that the distributor has; above 32 and at most 1020. */
 u32 gicd_num_irqs(void);
+
+/** The bytes of a word that `mask` covers, and no others: they are written
+ *  elsewhere at the same time. */
+void gicd_write_bytes(volatile u8 *reg, u32 value, u32 mask);
+
+/** A field of GICD_ICFGR, or the GICR_ICFGR at `reg`: 2 bits for each of 16
+ *  interrupts. */
+void gic_set_config(volatile u8 *reg, u32 intid, u32 config);
+
+/** -EINVAL with a reason if the cell has SPIs that the distributor has not. */
+int gicd_check_irqs(const struct cell *cell) __must_check;
 
 /** Find out which priority bits exist in the distributor, with a register that
  *  the caller restores, and in the CPU interface, whose mask was tried. */

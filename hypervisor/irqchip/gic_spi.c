@@ -4,6 +4,7 @@
  * GICv2 and GICv3; where they are routed to is not here.
  */
 #include <arch/spinlock.h>
+#include <hyp/printk.h>
 #include <jailhouse/io.h>
 
 #include "gic_regs.h"
@@ -25,15 +26,32 @@ static u8 irq_config(u32 intid)
 	return io_read32(gicd + GICD_ICFGR + intid / 16 * 4) >> (intid % 16 * 2) & 3;
 }
 
-static void set_irq(u32 intid, u8 priority, u8 config)
+void gic_set_config(volatile u8 *reg, u32 intid, u32 config)
 {
-	volatile u8 *reg = gicd + GICD_ICFGR + intid / 16 * 4;
 	u32 shift = intid % 16 * 2;
 
-	io_write8(gicd + GICD_IPRIORITYR + intid, priority);
 	spin_lock(&gicd_lock);
-	io_write32(reg, (io_read32(reg) & ~(3u << shift)) | (u32)config << shift);
+	io_write32(reg, (io_read32(reg) & ~(3u << shift)) | config << shift);
 	spin_unlock(&gicd_lock);
+}
+
+static void set_irq(u32 intid, u8 priority, u8 config)
+{
+	io_write8(gicd + GICD_IPRIORITYR + intid, priority);
+	gic_set_config(gicd + GICD_ICFGR + intid / 16 * 4, intid, config);
+}
+
+int gicd_check_irqs(const struct cell *cell)
+{
+	u32 count = gicd_num_irqs();
+
+	for (u32 intid = count; intid < NUM_INTIDS; intid++)
+		if (cell_owns_irq(cell, intid))
+			return (int)reason(-EINVAL,
+					   "interrupt %u (SPI %u) does not exist: the last of this "
+					   "machine is %u (SPI %u)",
+					   intid, intid - 32, count - 1, count - 33);
+	return 0;
 }
 
 void gicd_hand_over(u32 intid, const struct cell *from, const struct cell *to)

@@ -23,8 +23,10 @@
 static volatile u8 *gicc;
 static u64 gicc_pa;
 u8 gicv2_target_of[GICV2_MAX_CPUS];
-/* GICC_CTLR of each CPU as Linux had it. */
-static u32 found_ctlr[GICV2_MAX_CPUS];
+/* GICC_CTLR of each CPU, and GICD_ICFGR of its PPIs, as Linux had them. */
+static struct {
+	u32 ctlr, config;
+} found[GICV2_MAX_CPUS];
 
 /* The kick, and what its SPI was like before. */
 static u32 kick_irq, kick_users;
@@ -131,11 +133,11 @@ static void take_kick(void)
 
 	if (kick_users++)
 		return;
-	kick_found.config = io_read32(config);
+	kick_found.config = io_read32(config) >> kick_irq % 16 * 2 & 3;
 	kick_found.target = io_read8(gicd + GICD_ITARGETSR + kick_irq);
 	kick_targets = 0;
 	io_write8(gicd + GICD_ITARGETSR + kick_irq, 0);
-	io_write32(config, kick_found.config | 2u << kick_irq % 16 * 2);
+	gic_set_config(config, kick_irq, GIC_EDGE);
 	io_write8(gicd + GICD_IPRIORITYR + kick_irq, 0);
 	io_write32(bank_of(GICD_ICPENDR, kick_irq), bit_of(kick_irq));
 	io_write32(bank_of(GICD_ISENABLER, kick_irq), bit_of(kick_irq));
@@ -152,7 +154,8 @@ static int gicv2_cpu_init(struct cpu *cpu)
 		return (int)reason(-EIO, "CPU %u has no interface of the GICv2 (targets 0x%x)",
 				   cpu->id, target);
 	gicv2_target_of[cpu->id] = target;
-	found_ctlr[cpu->id] = io_read32(gicc + GICC_CTLR);
+	found[cpu->id].ctlr = io_read32(gicc + GICC_CTLR);
+	found[cpu->id].config = io_read32(gicd + GICD_ICFGR + 4);
 	take_kick();
 	return 0;
 }
@@ -166,7 +169,7 @@ static void gicv2_cpu_exit(struct cpu *cpu __unused_arg)
 	io_write32(bank_of(GICD_ICENABLER, kick_irq), bit_of(kick_irq));
 	io_write32(bank_of(GICD_ICPENDR, kick_irq), bit_of(kick_irq));
 	io_write8(gicd + GICD_IPRIORITYR + kick_irq, kick_found.priority);
-	io_write32(config, kick_found.config);
+	gic_set_config(config, kick_irq, kick_found.config);
 	io_write8(gicd + GICD_ITARGETSR + kick_irq, kick_found.target);
 	dsb_sy();
 }
@@ -193,20 +196,11 @@ static void gicv2_cpu_scrub(struct cpu *cpu)
 	io_write32(gicd + GICD_ICACTIVER, ~0u);
 	for (u32 n = 0; n < 32; n += 4)
 		io_write32(gicd + GICD_IPRIORITYR + n, 0xa0a0a0a0);
+	io_write32(gicd + GICD_ICFGR + 4, found[cpu->id].config);
 	clear_active_priorities();
 	io_write32(gicc + GICC_BPR, 0);
 	io_write32(gicc + GICC_PMR, 0xff);
-	io_write32(gicc + GICC_CTLR, (found_ctlr[cpu->id] & GICC_CTLR_BYPASS) | GICC_CTLR_ENABLE);
-	dsb_sy();
-}
-
-static void gicv2_cpu_enter(struct cpu *cpu, const struct cell *cell __unused_arg)
-{
-	io_write32(gicc + GICC_CTLR, found_ctlr[cpu->id] & GICC_CTLR_BYPASS);
-	clear_active_priorities();
-	/* What was sent to the former owner. */
-	clear_pending();
-	io_write32(gicc + GICC_PMR, 0);
+	io_write32(gicc + GICC_CTLR, (found[cpu->id].ctlr & GICC_CTLR_BYPASS) | GICC_CTLR_ENABLE);
 	dsb_sy();
 }
 
@@ -219,8 +213,12 @@ static void set_kick_targets(u32 targets)
 static void gicv2_wake(const struct cpu *cpu)
 {
 	spin_lock(&kick_lock);
-	set_kick_targets(kick_targets | gicv2_target_of[cpu->id]);
-	io_write32(bank_of(GICD_ISPENDR, kick_irq), bit_of(kick_irq));
+	/* Has it seen the request without us? Then it may be in a cell by now, which
+	 * must not get the kick: taken and never ended there, it wakes nobody any more. */
+	if (__atomic_load_n(&cpu->request, __ATOMIC_ACQUIRE)) {
+		set_kick_targets(kick_targets | gicv2_target_of[cpu->id]);
+		io_write32(bank_of(GICD_ISPENDR, kick_irq), bit_of(kick_irq));
+	}
 	spin_unlock(&kick_lock);
 	dsb_sy();
 	__asm__ volatile("sev" : : : "memory");
@@ -237,6 +235,17 @@ static void clear_kick(const struct cpu *cpu)
 	 * request is looked at again; partner: gicv2_wake(). */
 	io_read32(bank_of(GICD_ICPENDR, kick_irq));
 	spin_unlock(&kick_lock);
+	dsb_sy();
+}
+
+static void gicv2_cpu_enter(struct cpu *cpu, const struct cell *cell __unused_arg)
+{
+	io_write32(gicc + GICC_CTLR, found[cpu->id].ctlr & GICC_CTLR_BYPASS);
+	clear_active_priorities();
+	/* What was sent to the former owner. */
+	clear_pending();
+	clear_kick(cpu);
+	io_write32(gicc + GICC_PMR, 0);
 	dsb_sy();
 }
 
@@ -293,6 +302,9 @@ static int gicv2_add_windows(struct cell *cell)
 			       gicc_dir_page, 0);
 	if (err)
 		return (int)reason(err, "there are too many trapped regions");
+	err = cell_is_root(cell) ? 0 : gicd_check_irqs(cell);
+	if (err)
+		return err;
 	if (!cell_is_root(cell) && cell_owns_irq(cell, kick_irq))
 		return (int)reason(-EBUSY,
 				   "interrupt %u (SPI %u) is what the hypervisor wakes CPUs with; "

@@ -38,8 +38,7 @@ static enum mmio_result itargetsr(struct cell *cell, struct mmio_access *a)
 	spin_lock(&gicd_lock);
 	foreign = value & mask & ~(gicv2_targets(cell) * 0x01010101u);
 	if (!foreign)
-		io_write32(gicd + offset,
-			   gic_merge(block, io_read32(gicd + offset), value, mask, 0));
+		gicd_write_bytes(gicd + offset, value, mask);
 	spin_unlock(&gicd_lock);
 	return foreign ? MMIO_REFUSED : MMIO_DONE;
 }

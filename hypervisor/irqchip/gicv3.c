@@ -174,6 +174,8 @@ static void interface_for_root(void)
 
 static int gic_cpu_init(struct cpu *cpu)
 {
+	volatile u8 *config;
+
 	if (!(read_sysreg(ICC_SRE_EL2) & ICC_SRE_SRE))
 		return (int)reason(-EIO, "CPU %u does not use the system register interface",
 				   cpu->id);
@@ -201,7 +203,8 @@ static int gic_cpu_init(struct cpu *cpu)
 				   "interrupt %u (maintenance_irq) belongs to the secure world of "
 				   "this machine; name another PPI that nobody uses",
 				   kick_irq);
-	found[cpu->id].config = io_read32(rd(cpu) + GICR_ICFGR + 4);
+	config = rd(cpu) + GICR_ICFGR + 4;
+	found[cpu->id].config = io_read32(config);
 
 	/* What is active now will be ended by a DIR that reaches the virtual
 	 * interface only: end it here. */
@@ -209,7 +212,7 @@ static int gic_cpu_init(struct cpu *cpu)
 	io_write32(rd(cpu) + GICR_ICPENDR0, kick_bit);
 	io_write32(rd(cpu) + GICR_IGROUPR0, found[cpu->id].group | kick_bit);
 	/* Edge: it stays pending until it is cleared, and needs no source. */
-	io_write32(rd(cpu) + GICR_ICFGR + 4, found[cpu->id].config | 2u << (kick_irq - 16) * 2);
+	gic_set_config(config, kick_irq, GIC_EDGE);
 	set_kick_priority(cpu, 0);
 	interface_for_root();
 	return 0;
@@ -221,7 +224,9 @@ static void gic_cpu_exit(struct cpu *cpu)
 	io_write32(rd(cpu) + GICR_ICPENDR0, kick_bit);
 	io_write32(rd(cpu) + GICR_ICACTIVER0, ~0u);
 	set_kick_priority(cpu, (u8)found[cpu->id].priority);
-	io_write32(rd(cpu) + GICR_ICFGR + 4, found[cpu->id].config);
+	/* Of the others, Linux may have changed some meanwhile. */
+	gic_set_config(rd(cpu) + GICR_ICFGR + 4, kick_irq,
+		       found[cpu->id].config >> (kick_irq - 16) * 2 & 3);
 	io_write32(rd(cpu) + GICR_IGROUPR0, found[cpu->id].group);
 	dsb_sy();
 	write_sysreg(ICC_CTLR_EL1, found[cpu->id].ctlr);
@@ -276,7 +281,8 @@ static void gic_cpu_scrub(struct cpu *cpu)
 	for (u32 n = 0; n < 32; n += 4)
 		io_write32(rd(cpu) + GICR_IPRIORITYR + n, 0xa0a0a0a0);
 	set_kick_priority(cpu, 0);
-	io_write32(rd(cpu) + GICR_ICFGR + 4, found[cpu->id].config | 2u << (kick_irq - 16) * 2);
+	io_write32(rd(cpu) + GICR_ICFGR + 4, found[cpu->id].config);
+	gic_set_config(rd(cpu) + GICR_ICFGR + 4, kick_irq, GIC_EDGE);
 	io_write32(rd(cpu) + GICR_ISENABLER0, kick_bit);
 	dsb_sy();
 	write_sysreg(ICC_SRE_EL2, ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB | ICC_SRE_ENABLE);
@@ -315,6 +321,9 @@ static void gic_cpu_enter(struct cpu *cpu, const struct cell *cell)
 
 static void gic_wake(const struct cpu *cpu)
 {
+	/* A kick that came late may have been taken in a cell, and not ended: active,
+	 * it would not be signalled again. */
+	io_write32(rd(cpu) + GICR_ICACTIVER0, kick_bit);
 	io_write32(rd(cpu) + GICR_ISPENDR0, kick_bit);
 	dsb_sy();
 	__asm__ volatile("sev" : : : "memory");
@@ -370,7 +379,9 @@ static int gic_add_windows(struct cell *cell)
 
 	if (!err)
 		err = mmio_add(&cell->mmio, machine.gic[1].range, gicr_access, 0);
-	return err ? (int)reason(err, "there are too many trapped regions") : 0;
+	if (err)
+		return (int)reason(err, "there are too many trapped regions");
+	return cell_is_root(cell) ? 0 : gicd_check_irqs(cell);
 }
 
 static void wait_rwp(void)

@@ -61,8 +61,15 @@ u32 fake_events_total(void);
 const struct fake_event *fake_event_at(u32 n);
 void fake_record(struct fake_event event);
 
+/** An instruction of the Arm architecture in a file that is tested: host_gic*.c. */
+void fake_instruction(const char *text);
+
 /** Called when it happens, after it was recorded; NULL by default. */
 extern void (*fake_on_barrier)(void);
+/** Called where EL2 of a GIC driver waits by WFI. */
+extern void (*fake_on_wfi)(void);
+/** What becomes of a value that is written to a system register. */
+extern u64 (*fake_on_sysreg_write)(const char *name, u64 value);
 extern void (*fake_on_table_sync)(void);
 extern void (*fake_on_tlb_flush)(u16 vmid);
 extern void (*fake_on_cache_flush)(const void *va);
@@ -145,11 +152,52 @@ struct fake_gic {
 };
 
 extern struct fake_gic fake_gic;
+/** Bits that a priority has; 0xf8 by default. */
+extern u8 fake_gic_priority_mask;
+/** GICD_TYPER; 288 interrupts by default. */
+extern u32 fake_gic_typer;
 /** GICD_CTLR.RWP stays set. */
 extern bool fake_gic_hangs;
 
 /** Put distributor and redistributors on the bus, in the state Linux left. */
 void fake_gic_init(u32 cpus);
+
+/* --- GICv2 ------------------------------------------------------------------------------------ */
+
+#define FAKE_GICC_BASE 0x08010000ULL
+
+/** The next fake_machine_init() makes a machine with a GICv2. */
+extern bool fake_with_gicv2;
+
+/** What each CPU has for itself. Its bit in targets is not that of its number. */
+struct fake_gicv2_bank {
+	u32 enabled, pending, active, config[2];
+	u8 priority[32], sgi_sources[16];
+	u8 target;
+	u32 ctlr, pmr, bpr, apr[4], dir;
+};
+
+/** Everything that a GICv2 keeps. */
+struct fake_gicv2 {
+	u32 num_cpus, num_irqs, pidr2, iidr;
+	/* Of distributor and CPU interface. */
+	u8 priority_mask;
+	/* Interrupts that are not ours. */
+	u32 secure[32];
+	u32 ctlr;
+	u32 enabled[32], pending[32], active[32], config[64];
+	u8 priority[1024], target[1024];
+	/* The last write, and how many there were. */
+	u32 sgir, sgis, dirs;
+	struct fake_gicv2_bank bank[8];
+};
+
+extern struct fake_gicv2 fake_gicv2;
+
+/** Put distributor and CPU interfaces on the bus, in the state Linux left. */
+void fake_gicv2_init(u32 cpus);
+/** Would this SPI, as things are now, end a WFI of that CPU? */
+bool fake_gicv2_wakes(u32 cpu, u32 intid);
 
 /* --- CPUs ------------------------------------------------------------------------------------- */
 

@@ -11,6 +11,8 @@
 
 struct fake_gic fake_gic;
 bool fake_gic_hangs;
+u8 fake_gic_priority_mask;
+u32 fake_gic_typer;
 
 static u32 num_frames;
 
@@ -78,7 +80,7 @@ static u64 gicd_read(u64 offset, u32 bytes)
 		}
 		return g->ctlr;
 	case GICD_TYPER:
-		return 0x7a0008;
+		return fake_gic_typer;
 	case GICD_IIDR:
 		return 0x43b;
 	case GICD_PIDR2:
@@ -97,7 +99,7 @@ static void gicd_write(u64 offset, u32 bytes, u64 value)
 		memcpy((u8 *)g->router + (offset - GICD_IROUTER), &value, bytes);
 	} else if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + 1024) {
 		assert_true(bytes == 1 || bytes == 4);
-		value &= 0xf8f8f8f8;
+		value &= fake_gic_priority_mask * 0x01010101u;
 		memcpy(g->priority + (offset - GICD_IPRIORITYR), &value, bytes);
 	} else if (set_clear(g->enabled, GICD_ISENABLER, GICD_ICENABLER, offset, bytes, value) ||
 		   set_clear(g->pending, GICD_ISPENDR, GICD_ICPENDR, offset, bytes, value) ||
@@ -169,7 +171,7 @@ static void gicr_write(u64 address, u32 bytes, u64 value)
 
 	if (offset >= GICR_IPRIORITYR && offset < GICR_IPRIORITYR + 32) {
 		assert_true(bytes == 1 || bytes == 4);
-		value &= 0xf8f8f8f8;
+		value &= fake_gic_priority_mask * 0x01010101u;
 		memcpy(fake_gic.rd[n].priority + (offset - GICR_IPRIORITYR), &value, bytes);
 		return;
 	}
@@ -212,6 +214,8 @@ void fake_gic_init(u32 cpus)
 	assert_true(cpus <= ARRAY_SIZE(g->rd));
 	memset(g, 0, sizeof(*g));
 	num_frames = cpus;
+	fake_gic_priority_mask = 0xf8;
+	fake_gic_typer = 0x7a0008;
 	/* As Linux leaves it: group 1 everywhere, priority 0xa0, SPIs to CPU 0. */
 	g->ctlr = GICD_CTLR_ARE_NS | GICD_CTLR_DS | 2;
 	memset(g->group, 0xff, sizeof(g->group));

@@ -21,12 +21,18 @@ void fake_cpu_rests(void);
 void fake_cpu_woken(u32 id);
 
 struct fake_system fake_system;
+bool fake_with_gicv2;
 
 static u32 reasons_before;
 int fake_cpus_error;
 
 #define MEM_RWX  (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE)
 #define MEM_MMIO (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO)
+
+static const struct irqchip *modelled_irqchip(void)
+{
+	return fake_with_gicv2 ? &gicv2_irqchip : &gicv3_irqchip;
+}
 
 /* --- an interrupt controller that records -------------------------------------------------------- */
 
@@ -57,20 +63,20 @@ static void fake_wait_for_cell(struct cpu *cpu)
 
 static int fake_add_windows(struct cell *cell)
 {
-	return gicv3_irqchip.add_windows(cell);
+	return modelled_irqchip()->add_windows(cell);
 }
 
 static void fake_move_irq(u32 intid, const struct cpu *target, const struct cell *from,
 			  const struct cell *to)
 {
 	fake_record((struct fake_event){ .kind = EV_MOVE_IRQ, .a = intid, .b = target->id });
-	gicv3_irqchip.move_irq(intid, target, from, to);
+	modelled_irqchip()->move_irq(intid, target, from, to);
 }
 
 static void fake_confine_irqs(const struct cell *cell, const struct cpu *target)
 {
 	fake_record((struct fake_event){ .kind = EV_CONFINE, .a = cell->id, .b = target->id });
-	gicv3_irqchip.confine_irqs(cell, target);
+	modelled_irqchip()->confine_irqs(cell, target);
 }
 
 static const struct irqchip recording_irqchip = {
@@ -135,7 +141,8 @@ void fake_system_default(void)
 	s->hypervisor_memory.size = FAKE_HV_SIZE;
 	s->platform_info.pci_mmconfig_base = 0x3f000000;
 	s->platform_info.arm.maintenance_irq = FAKE_KICK_IRQ;
-	s->platform_info.arm.gic_version = 3;
+	s->platform_info.arm.gic_version = fake_with_gicv2 ? 2 : 3;
+	s->platform_info.arm.gicc_base = FAKE_GICC_BASE;
 	s->platform_info.arm.gicd_base = FAKE_GICD_BASE;
 	s->platform_info.arm.gicr_base = FAKE_GICR_BASE;
 	strcpy(s->root_cell.name, "root");
@@ -185,7 +192,10 @@ void fake_reset(void)
 	memset(machine.gic, 0, sizeof(machine.gic));
 	machine.banked = range_of(0, 0);
 	gic_priority_bits = 0xf8;
-	fake_gic_init(FAKE_CPUS);
+	if (fake_with_gicv2)
+		fake_gicv2_init(FAKE_CPUS);
+	else
+		fake_gic_init(FAKE_CPUS);
 	for (u32 n = 0; n < FAKE_CPUS; n++)
 		cpu_get(n)->arrived = true;
 	fake_system_default();
@@ -195,7 +205,7 @@ void fake_reset(void)
 void fake_enable(u32 pages)
 {
 	fake_pool_init(pages);
-	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	assert_int_equal(modelled_irqchip()->init(&fake_system.header), 0);
 	assert_int_equal(root_cell_init(&fake_system.header), 0);
 	for (u32 n = 0; n < FAKE_CPUS; n++) {
 		struct cpu *cpu = cpu_get(n);

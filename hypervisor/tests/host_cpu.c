@@ -54,6 +54,8 @@ __thread jmp_buf *fake_exit;
 u64 fake_firmware_answer;
 bool fake_threads;
 void (*fake_on_counter)(void);
+void (*fake_on_wfi)(void);
+u64 (*fake_on_sysreg_write)(const char *name, u64 value);
 void (*fake_on_idle_check)(u32 id);
 struct jailhouse_header fake_header;
 
@@ -101,6 +103,8 @@ void fake_cpus_reset(void)
 	fake_leave_answer = 0;
 	fake_stage1 = NULL;
 	fake_on_counter = NULL;
+	fake_on_wfi = NULL;
+	fake_on_sysreg_write = NULL;
 	fake_on_idle_check = NULL;
 	fake_sysregs_reset();
 }
@@ -253,7 +257,13 @@ u64 fake_sysreg_read(const char *name)
 void fake_sysreg_write(const char *name, u64 value)
 {
 	fake_record((struct fake_event){ .kind = EV_SYSREG_WRITE, .name = name, .a = value });
-	*sysreg(name) = value;
+	*sysreg(name) = fake_on_sysreg_write ? fake_on_sysreg_write(name, value) : value;
+}
+
+void fake_instruction(const char *text)
+{
+	if (strncmp(text, "\"wfi\"", 5) == 0 && fake_on_wfi)
+		fake_on_wfi();
 }
 
 /* A suite that is about these has its own. */

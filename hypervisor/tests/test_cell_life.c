@@ -812,6 +812,7 @@ static void test_interrupt_not_of_root(void **state)
 {
 	(void)state;
 	assert_int_equal(cell_destroy(1), 0);
+	fake_gic_typer |= 0x1f;
 	fake_config_irq(&config, 700);
 	create();
 	assert_true(cell_owns_irq(cell, 700));

@@ -763,6 +763,168 @@ static void test_wake_and_wait(void **state)
 	assert_int_equal(fake_gic.rd[3].pending, 0);
 }
 
+/* A kick that came late can have been taken in a cell, and never ended. */
+static void test_wake_although_active(void **state)
+{
+	(void)state;
+	fake_gic.rd[3].active = ~0u;
+	gicv3_irqchip.wake(cpu_get(3));
+	assert_int_equal(fake_gic.rd[3].active, ~kick_bit);
+	assert_int_equal(fake_gic.rd[3].pending, kick_bit);
+}
+
+/* --- priorities: the three views of decision 0014 ------------------------------------------------------- */
+
+static const struct view {
+	bool two_states, full_pmr;
+	/* Bits that distributor and mask show. */
+	u8 distributor, mask;
+} views[] = {
+	{ false, true, 0xf8, 0xf8 },
+	{ true, false, 0xf0, 0xf0 },
+	{ true, true, 0xf0, 0xf8 },
+};
+static const struct view *view;
+static bool waited, kick_comes_through;
+
+/* What the hardware compares (IHI 0069, 4.8.1 and 4.8.6). */
+static u32 raw_priority(u32 seen)
+{
+	return view->two_states ? 0x80 | seen >> 1 : seen;
+}
+
+static u32 raw_mask(u32 seen)
+{
+	return view->full_pmr ? seen : 0x80 | seen >> 1;
+}
+
+static u64 mask_register(const char *name, u64 value)
+{
+	return strcmp(name, "ICC_PMR_EL1") == 0 ? value & view->mask : value;
+}
+
+static void look_at_mask(void)
+{
+	waited = true;
+	kick_comes_through = raw_priority(fake_gic.rd[0].priority[FAKE_KICK_IRQ]) <
+			     raw_mask((u32)fake_sysreg_read("ICC_PMR_EL1"));
+}
+
+static void enable_with_view(const struct view *v)
+{
+	view = v;
+	fake_reset();
+	fake_gic_priority_mask = v->distributor;
+	if (v->two_states)
+		fake_gic.ctlr &= ~(u32)GICD_CTLR_DS;
+	fake_on_sysreg_write = mask_register;
+	fake_on_wfi = look_at_mask;
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	fake_sysreg_write("ICC_SRE_EL2", ICC_SRE_SRE);
+	/* PRIbits: 5, in every view. */
+	fake_sysreg_write("ICC_CTLR_EL1", 4 << 8);
+	fake_sysreg_write("ICC_PMR_EL1", 0xf0);
+	assert_int_equal(gicv3_irqchip.cpu_init(cpu_get(0)), 0);
+}
+
+static void test_priorities_are_probed(void **state)
+{
+	static const u8 bits[] = { 0xf8, 0xf0, 0xf0 };
+
+	(void)state;
+	for (u32 n = 0; n < ARRAY_SIZE(views); n++) {
+		enable_with_view(&views[n]);
+		assert_int_equal(gic_priority_bits, bits[n]);
+		assert_int_equal(fake_gic.rd[0].priority[FAKE_KICK_IRQ], 0);
+	}
+}
+
+/* Whatever a cell sets, the kick is above it: also for a mask of 5 bits. */
+static void test_cells_stay_below_the_kick(void **state)
+{
+	(void)state;
+	for (u32 n = 0; n < ARRAY_SIZE(views); n++) {
+		enable_with_view(&views[n]);
+		for (u32 value = 0; value < 256; value++) {
+			struct gic_block block = { GIC_PRIORITY, 8, 1 };
+			u32 set = gic_merge(block, 0, value, 0xff, gic_priority_bits) &
+				  view->distributor;
+
+			assert_true((raw_priority(set) & 0xf8) > (raw_priority(0) & 0xf8));
+		}
+	}
+}
+
+/* The mask is opened for the kick however the cell set it, and is what it was afterwards. */
+static void test_wait_with_any_mask(void **state)
+{
+	(void)state;
+	for (u32 n = 0; n < ARRAY_SIZE(views); n++) {
+		enable_with_view(&views[n]);
+		for (u32 pmr = 0; pmr < 256; pmr++) {
+			u64 seen;
+
+			fake_sysreg_write("ICC_PMR_EL1", pmr);
+			seen = fake_sysreg_read("ICC_PMR_EL1");
+			waited = kick_comes_through = false;
+			gicv3_irqchip.wait_for_cell(cpu_get(0));
+			assert_true(waited && kick_comes_through);
+			assert_int_equal(fake_sysreg_read("ICC_PMR_EL1"), seen);
+		}
+	}
+}
+
+/* Its PPI is not ours to set up: another one must be named. */
+static void test_kick_of_the_secure_world(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake_gic_priority_mask = 0;
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	fake_sysreg_write("ICC_SRE_EL2", ICC_SRE_SRE);
+	assert_int_equal(gicv3_irqchip.cpu_init(cpu_get(0)), -EBUSY);
+	assert_non_null(strstr(fake_reason(), "belongs to the secure world"));
+}
+
+/* PPIs that Linux has set up meanwhile stay as they are. */
+static void test_cpu_exit_restores_the_kick_only(void **state)
+{
+	(void)state;
+	fake_reset();
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	fake_sysreg_write("ICC_SRE_EL2", ICC_SRE_SRE);
+	fake_gic.rd[0].config[1] = 0x44444444;
+	assert_int_equal(gicv3_irqchip.cpu_init(cpu_get(0)), 0);
+	fake_gic.rd[0].config[1] ^= 0xf;
+	gicv3_irqchip.cpu_exit(cpu_get(0));
+	assert_int_equal(fake_gic.rd[0].config[1], 0x4444444b);
+}
+
+static void test_interrupt_that_does_not_exist(void **state)
+{
+	static struct fake_snapshot before;
+
+	(void)state;
+	assert_int_equal(cell_destroy(1), 0);
+	fake_config_irq(&config, 288);
+	fake_config_place(&config);
+	fake_snapshot(&before);
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), -EINVAL);
+	assert_non_null(strstr(fake_reason(), "interrupt 288 (SPI 256) does not exist: the last of "
+					      "this machine is 287 (SPI 255)"));
+	fake_snapshot_equal(&before, "an interrupt that does not exist");
+}
+
+/* A word of priorities holds interrupts of several cells, which are set at the same time. */
+static void test_only_own_priorities_are_written(void **state)
+{
+	(void)state;
+	write_by(cell, gicd_reg(GICD_IPRIORITYR + (SPI & ~3u)), 4, 0x40404040);
+	assert_int_equal(fake_event_count(EV_IO_WRITE), 1);
+	assert_int_equal(fake_event(EV_IO_WRITE, 0)->a, (uintptr_t)gicd + GICD_IPRIORITYR + SPI);
+	assert_int_equal(fake_event(EV_IO_WRITE, 0)->b, 1);
+}
+
 /* Enable and disable of a CPU leave the interface as it was found. */
 static void test_cpu_init_and_exit(void **state)
 {
@@ -876,6 +1038,14 @@ int main(void)
 		TEST(distributor_hangs),
 		TEST(wait_for_cell),
 		TEST(wake_and_wait),
+		TEST(wake_although_active),
+		TEST(priorities_are_probed),
+		TEST(cells_stay_below_the_kick),
+		TEST(wait_with_any_mask),
+		TEST(kick_of_the_secure_world),
+		TEST(cpu_exit_restores_the_kick_only),
+		TEST(interrupt_that_does_not_exist),
+		TEST(only_own_priorities_are_written),
 		TEST(cpu_init_and_exit),
 		TEST(cpu_init_ends_active),
 		TEST(cpu_init_refuses),

@@ -22,6 +22,8 @@ extern const struct forbidden_test forbid_memory_tests[];
 extern const struct forbidden_test forbid_sysreg_tests[];
 extern const struct forbidden_test forbid_firmware_tests[];
 extern const struct forbidden_test forbid_gic_tests[];
+extern const struct forbidden_test forbid_gicv2_tests[];
+extern const struct forbidden_test forbid_gicv3_tests[];
 extern const struct forbidden_test forbid_cell_tests[];
 
 extern const char *forbid_name;
