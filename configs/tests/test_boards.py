@@ -26,7 +26,7 @@ TOOL = BUILD / "tools/tests/jailhouse-fake"
 DEBIAN = {"zcu102": "xilinx/zynqmp-zcu102-rev1.0.dtb", "imx8mp-evk": "freescale/imx8mp-evk.dtb",
           "rpi4": "broadcom/bcm2711-rpi-4-b.dtb"}
 # QEMU makes the device tree, for the first row of ci/boards.tsv with this root and the kernel.
-QEMU = ("qemu-arm64",)
+QEMU = ("qemu-arm64", "versal-virt")
 KERNELS = ("6.1", "6.12")
 DEMOS = ("inmate-demo", "smp-demo")
 GICS = ("arm,gic-400", "arm,gic-v3")
