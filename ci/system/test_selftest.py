@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 
+import cellfile
 import life
 from guest import BUILD
 
@@ -29,22 +30,36 @@ def system(guest):
     return guest
 
 
-def root_cpus(guest, board):
-    """Where the root cell's set of CPUs lies: the one word of that value in the structure."""
+def mask(cpus):
+    return sum(1 << cpu for cpu in cpus)
+
+
+def cpus_of(board, cell):
+    """The CPUs of a demo cell, by its config."""
+    return cellfile.parse(cellfile.built(f"{board.cells}-{cell}")).cpus
+
+
+def with_smp_demo(board):
+    """Is there a CPU left for root beside two in a cell?"""
+    return board.smp > 2
+
+
+def root_cell(guest, board):
+    """(address, words) of the beginning of the root cell's structure."""
     out = subprocess.run(["aarch64-linux-gnu-nm", f"{IMAGE}.elf"], check=True,
                          stdout=subprocess.PIPE, text=True).stdout
     base, cell = (int(re.search(rf"^(\w+) . {name}$", out, re.M)[1], 16)
                   for name in ("image_head", "root_cell"))
     address = board.hypervisor_base() + cell - base
-    words = struct.unpack("<16Q", guest.read_memory(address, 128))
-    assert words.count(0b0111) == 1
-    return address + 8 * words.index(0b0111)
+    return address, struct.unpack("<16Q", guest.read_memory(address, 128))
 
 
-def test_healthy_life_of_cells(system):
+def test_healthy_life_of_cells(system, board):
     before = life.Partition.look(system)
-    for config, name, image in ((life.DEMO_CONFIG, life.DEMO, life.GIC_DEMO),
-                                (life.SMP_CONFIG, "smp-demo", life.SMP_DEMO)):
+    cells = [(life.DEMO_CONFIG, life.DEMO, life.GIC_DEMO)]
+    if with_smp_demo(board):
+        cells.append((life.SMP_CONFIG, "smp-demo", life.SMP_DEMO))
+    for config, name, image in cells:
         life.create(system, config)
         for _ in range(2):
             life.load(system, image, cell=name)
@@ -56,30 +71,39 @@ def test_healthy_life_of_cells(system):
     assert "self-test" not in system.check("jailhouse console")
 
 
+@pytest.mark.cases((), lambda board: [()] if with_smp_demo(board) else [])
 def test_one_violation_fails_the_whole_cell(system, board):
     """CONFIG_CRASH_CELL_ON_PANIC: the CPU beside the one that is parked is stopped too."""
+    first, second = cpus_of(board, "smp-demo")
     life.create(system, life.SMP_CONFIG)
     life.forbidden(system, "read-outside",
-                   f"second=3 addr=0x{board.hypervisor_base():x}", cell="smp-demo")
+                   f"second={second} addr=0x{board.hypervisor_base():x}", cell="smp-demo")
     life.wait_state(system, "failed")
-    assert life.sysfs(system, "cells/1/cpus_failed_list") == "2-3"
+    assert life.sysfs(system, "cells/1/cpus_failed_list") == f"{first}-{second}"
     life.destroy(system, "smp-demo")
-    life.every_cpu_works(system)
+    life.every_cpu_works(system, board.smp)
 
 
 def test_planted_error_is_found(system, board):
-    """CPU 3 belongs to two cells: as no call can do, and a flipped bit in memory could."""
+    """A CPU belongs to two cells: as no call can do, and a flipped bit in memory could."""
+    everyone = mask(range(board.smp))
+    left = everyone & ~mask(cpus_of(board, life.DEMO))
+    address, before = root_cell(system, board)
     life.create(system)
-    address = root_cpus(system, board)
-    system.write_memory(address, (0b1111).to_bytes(8, "little"))
+    _, after = root_cell(system, board)
+    # Where the root cell's set of CPUs lies: the one word that says how they left.
+    changes = list(zip(before, after))
+    assert changes.count((everyone, left)) == 1
+    address += 8 * changes.index((everyone, left))
+    system.write_memory(address, everyone.to_bytes(8, "little"))
     life.refused(system, f"jailhouse cell load {life.DEMO} {life.GIC_DEMO}",
                  "self-test: cell 1 has a CPU of another cell")
     # CONFIG_TRACE_ERROR: where in the source.
     assert re.search(r"ownership\.c:\d+", system.check("jailhouse console"))
-    system.write_memory(address, (0b0111).to_bytes(8, "little"))
+    system.write_memory(address, left.to_bytes(8, "little"))
     life.load(system, life.GIC_DEMO)
     life.start(system)
     life.destroy(system)
     life.disable(system)
-    life.every_cpu_works(system)
+    life.every_cpu_works(system, board.smp)
     assert not life.complaints(system)
