@@ -377,6 +377,17 @@ class Guest:
             if "return" in answer:
                 return answer["return"]
 
+    def end_by(self, command):
+        """Types a command that ends the machine, and waits for that; returns QEMU's word for the
+        reason, such as guest-shutdown."""
+        self.qmp("query-status")
+        self.proc.send(command + "\n")
+        for line in self._qmp_file:
+            message = json.loads(line)
+            if message.get("event") == "SHUTDOWN":
+                return message["data"]["reason"]
+        raise GuestDied("QEMU ended and gave no reason")
+
     def monitor(self, line):
         """A line for QEMU's human monitor; returns the text."""
         return self.qmp("human-monitor-command", **{"command-line": line}).replace("\r", "")
