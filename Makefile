@@ -77,9 +77,12 @@ $(SETUP)/kernel-6.1.mk: ci/setup/kernel.sh | $(SETUP)/busybox.mk
 $(SETUP)/kernel-6.12.mk: ci/setup/kernel.sh | $(SETUP)/kernel-6.1.mk
 	$(call stamp,ci/setup/kernel.sh 6.12,Debian kernel 6.12)
 
-# Only who boots QEMU's raspi4b needs it, so it is not among the stamps.
+# Firmware, which only some rows of ci/boards.tsv need: not among the stamps, so that nothing else
+# waits for it, or fails without it.
 $(SETUP)/firmware.mk: ci/setup/firmware.sh | $(SETUP)/apt.mk
 	$(call stamp,ci/setup/firmware.sh,TF-A for the Raspberry Pi 4)
+$(SETUP)/tfa.mk: ci/setup/tfa.sh ci/setup/fip.py | $(SETUP)/firmware.mk
+	$(call stamp,ci/setup/tfa.sh,TF-A for the machine virt)
 
 ifneq ($(or $(filter-out $(NO_SETUP),$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
 include $(STAMPS:%=$(SETUP)/%.mk)
@@ -147,7 +150,7 @@ PARTS := $(call has,hypervisor,hypervisor) $(call has,driver,$(KERNELS:%=driver-
 
 .PHONY: all setup firmware
 all: $(PARTS)
-firmware: $(SETUP)/firmware.mk
+firmware: $(SETUP)/firmware.mk $(SETUP)/tfa.mk
 setup: firmware
 	@echo '  SETUP   complete'
 
@@ -159,10 +162,12 @@ initramfs: $(KERNELS:%=$(B)/initramfs/%.cpio.gz)
 $(B)/initramfs/%.cpio.gz: $(PARTS) FORCE
 	$(Q)$(PYTHON) ci/mkinitramfs.py --kernel $* --output $@
 
-run: initramfs firmware
+# Firmware that the board is started with.
+board-firmware := $(if $(filter rpi4-% virt-tfa-%,$(BOARD)),firmware)
+run: initramfs $(board-firmware)
 	$(Q)$(PYTHON) ci/run.py $(BOARD)
 
-demo: initramfs firmware
+demo: initramfs $(board-firmware)
 	$(Q)$(PYTHON) ci/demo.py $(BOARD)
 
 bench: all initramfs
@@ -228,7 +233,8 @@ install: all
 # clean keeps what was downloaded, and the configuration.
 clean:
 	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name setup ! -name kernels ! -name qemu \
-		! -name busybox ! -name firmware ! -name .config -exec rm -rf {} + 2>/dev/null || true
+		! -name busybox ! -name firmware ! -name tfa ! -name .config -exec rm -rf {} + \
+		2>/dev/null || true
 distclean:
 	$(Q)rm -rf $(B)
 
@@ -240,7 +246,7 @@ help:
 	@echo '  run            interactive shell in the same guest, with everything installed'
 	@echo '  setup          install Debian packages, fetch kernels, QEMU and busybox; every verb'
 	@echo '                 does this by itself when it is needed'
-	@echo '  firmware       fetch TF-A, with which QEMU starts a Raspberry Pi 4'
+	@echo '  firmware       fetch or build TF-A, with which QEMU starts a Raspberry Pi 4 and virt-tfa-*'
 	@echo '  initramfs      build the user space of the guest'
 	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'
 	@echo

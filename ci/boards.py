@@ -39,7 +39,8 @@ class Board:
         append = " ".join(part for part in (self.append, extra_append) if part)
         arguments = {"kernel": self.kernel, "cpu": self.cpu, "smp": self.smp, "mem": self.mem,
                      "machine": self.machine, "memory": self.memory, "console": self.console,
-                     "dtb": self.dtb, "firmware": self.firmware, "links": (self.root, self.cells), "extra_append": append}
+                     "dtb": self.dtb, "firmware": self.firmware,
+                     "links": (self.root, self.cells), "extra_append": append}
         return {**arguments, **options}
 
     def hypervisor_base(self):

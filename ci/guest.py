@@ -34,6 +34,10 @@ KERNELS = ("6.1", "6.12")
 BOOT_TIMEOUT = 90
 # QEMU's serial lines: one is the console, one belongs to the inmates.
 SERIAL = "-serial chardev:console -serial chardev:inmate"
+# Where TF-A finds kernel (PRELOADED_BL33_BASE in ci/setup/tfa.sh) and initramfs: above the device
+# tree, which QEMU puts at the beginning of RAM; the largest kernel ends before 0x44000000.
+TFA_KERNEL = 0x40200000
+TFA_INITRD = 0x48000000
 MARKER = re.compile(r"\x02[^\x02\x03]*\x03")
 
 
@@ -59,6 +63,19 @@ def kernel_release(kernel):
         return f.read().strip()
 
 
+def tfa_arguments(vmlinuz, initrd, append):
+    """What makes QEMU's `virt` start with the TF-A of ci/setup/tfa.sh. QEMU would leave kernel and
+    initramfs to a boot loader; this firmware has none, and starts what lies in memory. -kernel is
+    there because -append asks for it: the command line still arrives in the device tree."""
+    flash = os.path.join(DOWNLOADS, "tfa", "flash.bin")
+    if not os.path.exists(flash):
+        raise GuestError(f"there is no {flash}: run make firmware")
+    append += f" initrdmem={TFA_INITRD:#x},{os.path.getsize(initrd)}"
+    return ["-bios", flash, "-kernel", vmlinuz, "-append", append,
+            "-device", f"loader,file={vmlinuz},addr={TFA_KERNEL:#x},force-raw=on",
+            "-device", f"loader,file={initrd},addr={TFA_INITRD:#x},force-raw=on"]
+
+
 def qemu_command(kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine_extra="",
                  machine="virt,gic-version=3,virtualization=on,its=off", memory="1G",
                  mem="768M", initrd=None, batch=True, reboot=False, kvm="kvm-arm.mode=none",
@@ -80,6 +97,7 @@ def qemu_command(kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine
     command = [os.path.join(DOWNLOADS, "qemu", "qemu-system-aarch64"),
                "-M", machine, "-smp", str(smp), "-m", memory,
                "-nodefaults", "-display", "none"]
+    vmlinuz = os.path.join(DOWNLOADS, "kernels", kernel, "vmlinuz")
     initrd = initrd or os.path.join(BUILD, "initramfs", f"{kernel}.cpio.gz")
     if cpu:
         command += ["-cpu", cpu]
@@ -87,9 +105,10 @@ def qemu_command(kernel="6.1", cpu="cortex-a57", smp=4, extra_append="", machine
         folder = tempfile.mkdtemp(prefix="rpi4-", dir=os.path.join(BUILD, "tmp"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         command += rpi4_boot.arguments(kernel, append, folder, initrd)
+    elif firmware == "tfa":
+        command += tfa_arguments(vmlinuz, initrd, append)
     else:
-        command += ["-kernel", os.path.join(DOWNLOADS, "kernels", kernel, "vmlinuz"),
-                    "-initrd", initrd, "-append", append]
+        command += ["-kernel", vmlinuz, "-initrd", initrd, "-append", append]
         if dtb:
             command += ["-dtb", os.path.join(BUILD, "dtb", f"{dtb}-{kernel}.dtb")]
     return command if reboot else command + ["-no-reboot"]
@@ -357,6 +376,17 @@ class Guest:
                 raise GuestError(f"QMP {command}: {answer['error']['desc']}")
             if "return" in answer:
                 return answer["return"]
+
+    def end_by(self, command):
+        """Types a command that ends the machine, and waits for that; returns QEMU's word for the
+        reason, such as guest-shutdown."""
+        self.qmp("query-status")
+        self.proc.send(command + "\n")
+        for line in self._qmp_file:
+            message = json.loads(line)
+            if message.get("event") == "SHUTDOWN":
+                return message["data"]["reason"]
+        raise GuestDied("QEMU ended and gave no reason")
 
     def monitor(self, line):
         """A line for QEMU's human monitor; returns the text."""

@@ -97,6 +97,7 @@ def test_boards_table():
         assert row.root in configs and f"{row.cells}-inmate-demo" in configs, row
         for names in (row.tests, row.check):
             assert set(names.split(",")) <= {*tests, "all", ""}, row
+        assert row.firmware in ("", "rpi4", "tfa"), row
         assert row.tests and row.seconds > 0, row
     assert {row.kernel for row in rows if row.check == "all"} == {"6.1", "6.12"}
 

@@ -2,7 +2,8 @@
 /*
  * A kernel module for tests: does from inside Linux, the root cell, what no
  * sane kernel does. A line written to the parameter `op` is carried out on the
- * CPU that writes it; the parameter `result` has what came of it.
+ * CPU that writes it; the parameter `result` has what came of it, `more` the
+ * rest of the answer to a call (x1 to x3).
  *
  *	hvc X0 X1 X2 X3		a call to the hyp stub or by PSCI
  *	smc X0 X1 X2 X3
@@ -25,6 +26,7 @@
 #define SGI1R sys_reg(3, 0, 12, 11, 5)
 
 static u64 result;
+static u64 more[3];
 
 static u64 call_jailhouse(u64 code, u64 arg1, u64 arg2)
 {
@@ -86,6 +88,9 @@ static int op_set(const char *text, const struct kernel_param *param)
 	else
 		return -EINVAL;
 	result = answer.a0;
+	more[0] = answer.a1;
+	more[1] = answer.a2;
+	more[2] = answer.a3;
 	return 0;
 }
 
@@ -99,6 +104,14 @@ static int result_get(char *buffer, const struct kernel_param *param)
 
 static const struct kernel_param_ops result_ops = { .get = result_get };
 module_param_cb(result, &result_ops, NULL, 0400);
+
+static int more_get(char *buffer, const struct kernel_param *param)
+{
+	return scnprintf(buffer, PAGE_SIZE, "0x%llx 0x%llx 0x%llx\n", more[0], more[1], more[2]);
+}
+
+static const struct kernel_param_ops more_ops = { .get = more_get };
+module_param_cb(more, &more_ops, NULL, 0400);
 
 static int __init root_attack_init(void)
 {
