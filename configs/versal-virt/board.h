@@ -12,7 +12,7 @@
 #include <jailhouse/config-macros.h>
 
 /*
- * Interrupt controller, a GIC-600 in the SoC, with 192 SPIs in QEMU. Never in a
+ * Interrupt controller, with 192 SPIs and two security states. Never in a
  * region: the hypervisor filters it.
  */
 #define GIC_VERSION 3
