@@ -35,10 +35,12 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_generate_tests(metafunc):
-    """Each file runs on the boards whose row names it."""
+    """Each file runs on the boards whose row names it. A function suits(board) of the file says which
+    boards it is for at all, where a row names all files."""
     if "board" in metafunc.fixturenames:
         test = metafunc.module.__name__.rpartition(".")[2].removeprefix("test_")
-        rows = [board for board in BOARDS if board.runs(test)]
+        suits = getattr(metafunc.module, "suits", lambda board: True)
+        rows = [board for board in BOARDS if board.runs(test) and suits(board)]
         metafunc.parametrize("board", rows, ids=[row.board for row in rows], scope="module",
                              indirect=True)
 
