@@ -88,7 +88,7 @@ static struct drv_cell *find_by_cpu(unsigned int cpu)
 	struct drv_cell *cell;
 
 	list_for_each_entry(cell, &drv.cells, entry)
-		if (cpumask_test_cpu(cpu, &cell->cpus))
+		if (drv_cpu_set_has(&cell->cpus, cpu))
 			return cell;
 	return NULL;
 }
@@ -183,18 +183,16 @@ static void drop_cell(void *data)
 	drv_cell_put(c->cell);
 }
 
-/* The config may name CPUs that this kernel's masks cannot hold. */
 static int check_cpus_exist(const struct jailhouse_cell_desc *config, struct jailhouse_reason *why)
 {
-	const u8 *bits = (const u8 *)(config + 1);
+	struct drv_cpu_set machine;
+	unsigned int cpu = drv_environment_foreign_cpu(config, &machine);
 
-	for (unsigned int cpu = 0; cpu < config->cpu_set_size * 8; cpu++)
-		if ((bits[cpu / 8] & (1 << (cpu % 8))) && (cpu >= nr_cpu_ids || !cpu_possible(cpu)))
-			return drv_reason_set(
-				why, -EBUSY,
-				"CPU %u of cell \"%s\" does not exist; this machine has CPUs %*pbl",
-				cpu, config->name, cpumask_pr_args(cpu_possible_mask));
-	return 0;
+	if (cpu == UINT_MAX)
+		return 0;
+	return drv_reason_set(why, -EBUSY,
+			      "CPU %u of cell \"%s\" does not exist; this machine has CPUs %*pbl",
+			      cpu, config->name, drv_cpu_set_args(&machine));
 }
 
 static int check_cpus(void *data, struct jailhouse_reason *why)
@@ -207,7 +205,7 @@ static int check_cpus(void *data, struct jailhouse_reason *why)
 	err = check_cpus_exist(c->config, why);
 	if (err)
 		return err;
-	for_each_cpu(cpu, &c->cell->cpus) {
+	for_each_set_bit(cpu, c->cell->cpus.bits, JAILHOUSE_CONFIG_MAX_CPUS) {
 		owner = find_by_cpu(cpu);
 		if (owner == drv.root)
 			continue;
@@ -279,7 +277,7 @@ static int register_cell(void *data, struct jailhouse_reason *why)
 		return err;
 	drv_sysfs_cpus_remove(drv.root, &c->cell->cpus);
 	down_write(&drv_view);
-	cpumask_andnot(&drv.root->cpus, &drv.root->cpus, &c->cell->cpus);
+	drv_cpu_set_andnot(&drv.root->cpus, &drv.root->cpus, &c->cell->cpus);
 	list_add_tail(&c->cell->entry, &drv.cells);
 	up_write(&drv_view);
 	return 0;
@@ -307,7 +305,7 @@ int drv_cell_create(const void __user *config, size_t size, struct jailhouse_rea
 	if (err)
 		return err;
 	pr_info("created cell %u \"%s\" on CPUs %*pbl\n", c.cell->id, c.cell->name,
-		cpumask_pr_args(&c.cell->cpus));
+		drv_cpu_set_args(&c.cell->cpus));
 	return 0;
 }
 
@@ -341,7 +339,7 @@ int drv_cell_destroy(struct drv_cell *cell, unsigned int timeout_ms, struct jail
 	drv_sysfs_cell_remove(cell);
 	down_write(&drv_view);
 	list_del_init(&cell->entry);
-	cpumask_or(&drv.root->cpus, &drv.root->cpus, &cell->cpus);
+	drv_cpu_set_or(&drv.root->cpus, &cell->cpus);
 	up_write(&drv_view);
 	drv_sysfs_cpus_add(drv.root, &cell->cpus);
 	drv_images_drop(cell);

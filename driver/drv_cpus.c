@@ -17,6 +17,7 @@
 
 #include "drv_inject.h"
 #include "drv_reason.h"
+#include "drv_spin.h"
 #include "drv_state.h"
 
 /* How much too late the fault `offline_timeout` is. */
@@ -39,7 +40,7 @@ static struct workqueue_struct *queue;
 /* Protects the sets and who frees a job; innermost. */
 static DEFINE_SPINLOCK(offline_lock);
 /* CPUs whose worker nobody waits for any more. */
-static struct cpumask abandoned;
+static struct drv_cpu_set abandoned;
 
 int drv_cpus_init(void)
 {
@@ -69,7 +70,7 @@ static void come_too_late(struct offline_job *job)
 	pr_notice("CPU %u went offline too late, and was brought back (result %d)\n", job->cpu,
 		  job->result);
 	spin_lock(&offline_lock);
-	cpumask_clear_cpu(job->cpu, &abandoned);
+	__clear_bit(job->cpu, abandoned.bits);
 	spin_unlock(&offline_lock);
 	kfree(job);
 }
@@ -82,7 +83,7 @@ static void offline_work(struct work_struct *work)
 	msleep(job->delay_ms);
 	job->result = remove_cpu(job->cpu);
 	spin_lock(&offline_lock);
-	late = cpumask_test_cpu(job->cpu, &abandoned);
+	late = drv_cpu_set_has(&abandoned, job->cpu);
 	if (!late)
 		complete_all(&job->done);
 	spin_unlock(&offline_lock);
@@ -98,7 +99,7 @@ static bool finished_or_abandoned(struct offline_job *job)
 	spin_lock(&offline_lock);
 	finished = completion_done(&job->done);
 	if (!finished)
-		cpumask_set_cpu(job->cpu, &abandoned);
+		__set_bit(job->cpu, abandoned.bits);
 	spin_unlock(&offline_lock);
 	return finished;
 }
@@ -116,7 +117,7 @@ static int word_offline_error(unsigned int cpu, int err, struct jailhouse_reason
 		cpu, err, cpu);
 }
 
-static int take(unsigned int cpu, struct cpumask *taken, struct jailhouse_reason *why)
+static int take(unsigned int cpu, struct drv_cpu_set *taken, struct jailhouse_reason *why)
 {
 	unsigned int limit = max(READ_ONCE(offline_timeout_ms), 1u);
 	struct offline_job *job = drv_inject_kzalloc(sizeof(*job));
@@ -149,33 +150,54 @@ static int take(unsigned int cpu, struct cpumask *taken, struct jailhouse_reason
 		return word_offline_error(cpu, err, why);
 	/* A positive result: somebody else took it offline just now. */
 	if (err == 0)
-		cpumask_set_cpu(cpu, taken);
+		__set_bit(cpu, taken->bits);
 	return 0;
 }
 
-int drv_cpus_take(const struct cpumask *wanted, struct cpumask *taken, struct jailhouse_reason *why)
+/* CPUs of `wanted` that Linux has online for ever, since it started them by spin-table. */
+static int check_bound(const struct drv_cpu_set *wanted, const struct drv_cpu_set *online,
+		       struct jailhouse_reason *why)
 {
-	static struct cpumask late;
+	struct drv_cpu_set bound;
+
+	drv_spin_bound(&bound);
+	if (!bitmap_and(bound.bits, bound.bits, wanted->bits, JAILHOUSE_CONFIG_MAX_CPUS) ||
+	    !bitmap_and(bound.bits, bound.bits, online->bits, JAILHOUSE_CONFIG_MAX_CPUS))
+		return 0;
+	return drv_reason_set(
+		why, -EBUSY,
+		"Linux has started CPUs %*pbl by spin-table, so it cannot take them offline; boot it with nr_cpus=%u and it leaves them alone",
+		drv_cpu_set_args(&bound), max(drv_cpu_set_first(&bound), 1u));
+}
+
+int drv_cpus_take(const struct drv_cpu_set *wanted, struct drv_cpu_set *taken,
+		  struct jailhouse_reason *why)
+{
+	struct drv_cpu_set late, online;
 	unsigned int cpu;
 	int err = 0;
 
 	lockdep_assert_held(&drv_lock);
-	cpumask_clear(taken);
+	drv_cpu_set_of(&online, cpu_online_mask);
+	bitmap_zero(taken->bits, JAILHOUSE_CONFIG_MAX_CPUS);
 	spin_lock(&offline_lock);
-	cpumask_and(&late, wanted, &abandoned);
+	bitmap_and(late.bits, wanted->bits, abandoned.bits, JAILHOUSE_CONFIG_MAX_CPUS);
 	spin_unlock(&offline_lock);
-	if (!cpumask_empty(&late))
+	if (!drv_cpu_set_empty(&late))
 		return drv_reason_set(
 			why, -EBUSY,
 			"CPUs %*pbl are still on their way offline since an earlier attempt; try again later",
-			cpumask_pr_args(&late));
-	if (cpumask_subset(cpu_online_mask, wanted))
+			drv_cpu_set_args(&late));
+	if (bitmap_subset(online.bits, wanted->bits, JAILHOUSE_CONFIG_MAX_CPUS))
 		return drv_reason_set(
 			why, -EBUSY,
 			"the cell wants all CPUs that Linux has online (%*pbl); leave Linux one",
 			cpumask_pr_args(cpu_online_mask));
-	for_each_cpu(cpu, wanted) {
-		if (!cpu_online(cpu))
+	err = check_bound(wanted, &online, why);
+	if (err)
+		return err;
+	for_each_set_bit(cpu, wanted->bits, JAILHOUSE_CONFIG_MAX_CPUS) {
+		if (cpu >= nr_cpu_ids || !cpu_online(cpu))
 			continue;
 		err = take(cpu, taken, why);
 		if (err)
@@ -186,11 +208,11 @@ int drv_cpus_take(const struct cpumask *wanted, struct cpumask *taken, struct ja
 	return err;
 }
 
-void drv_cpus_give_back(struct cpumask *taken)
+void drv_cpus_give_back(struct drv_cpu_set *taken)
 {
 	unsigned int cpu;
 
-	for_each_cpu(cpu, taken)
+	for_each_set_bit(cpu, taken->bits, JAILHOUSE_CONFIG_MAX_CPUS)
 		bring_online(cpu);
-	cpumask_clear(taken);
+	bitmap_zero(taken->bits, JAILHOUSE_CONFIG_MAX_CPUS);
 }

@@ -4,21 +4,21 @@
  */
 #pragma once
 
-#include <linux/cpumask.h>
-
 #include <jailhouse/ioctl.h>
+
+#include "drv_cpu_set.h"
 
 int drv_cpus_init(void);
 /** Waits for CPUs that are still on their way. */
 void drv_cpus_exit(void);
 
 /**
- * Take offline those of `wanted` that are online. `taken` gets the CPUs for
+ * Take offline those of `wanted` that are online; Linux need not have all. `taken` gets the CPUs for
  * which that was necessary. On failure all are online again as they were,
  * except one that did not come in time: it is brought back when it does.
  */
-int drv_cpus_take(const struct cpumask *wanted, struct cpumask *taken,
+int drv_cpus_take(const struct drv_cpu_set *wanted, struct drv_cpu_set *taken,
 		  struct jailhouse_reason *why);
 
 /** Bring online what was taken. A CPU that does not come is reported to the log. */
-void drv_cpus_give_back(struct cpumask *taken);
+void drv_cpus_give_back(struct drv_cpu_set *taken);

@@ -23,6 +23,7 @@
 #include "drv_hypercall.h"
 #include "drv_memory.h"
 #include "drv_reason.h"
+#include "drv_spin.h"
 #include "drv_stages.h"
 #include "drv_state.h"
 #include "drv_switch.h"
@@ -36,6 +37,8 @@ struct enabling {
 	struct drv_cell *root;
 	struct drv_memory memory;
 	struct jailhouse_console_page *console;
+	/* CPUs of root that Linux does not have. */
+	struct drv_cpu_set parked;
 	u64 switch_us;
 };
 
@@ -124,10 +127,19 @@ static void let_cpus(void *data)
 	cpu_hotplug_enable();
 }
 
+/* Cannot be undone, but does no harm: they wait elsewhere from then on. */
+static int fetch_cpus(void *data, struct jailhouse_reason *why)
+{
+	struct enabling *e = data;
+
+	drv_spin_find(&e->parked);
+	return drv_spin_fetch(&e->parked, why);
+}
+
 static int lay_out(void *data, struct jailhouse_reason *why)
 {
 	struct enabling *e = data;
-	u32 max_cpus = cpumask_last(&e->root->cpus) + 1;
+	u32 max_cpus = drv_cpu_set_end(&e->root->cpus);
 	struct jailhouse_header *header = e->memory.map;
 	u64 offset;
 	int err;
@@ -142,10 +154,12 @@ static int lay_out(void *data, struct jailhouse_reason *why)
 	memcpy(e->memory.map, e->image->data, e->image->size);
 	memcpy(e->memory.map + offset, e->config, e->config_size);
 	header->max_cpus = max_cpus;
-	header->online_cpus = cpumask_weight(&e->root->cpus);
+	header->online_cpus = drv_cpu_set_weight(&e->root->cpus);
 	header->rendezvous_ms = drv_switch_rendezvous_ms();
 	header->config_size = (u32)e->config_size;
 	header->phys_start = e->memory.start;
+	BUILD_BUG_ON(JAILHOUSE_CONFIG_MAX_CPUS != BITS_PER_LONG);
+	header->parked_cpus = e->parked.bits[0];
 	drv_memory_clean(e->memory.map, e->memory.size);
 	drv_memory_forget_instructions();
 	return 0;
@@ -256,6 +270,7 @@ static const struct drv_stage enable_stages[] = {
 	{ "root-cell", make_root_cell, drop_root_cell },
 	{ "memory", claim_memory, release_memory },
 	{ "hotplug", hold_cpus, let_cpus },
+	{ "parked", fetch_cpus, NULL },
 	{ "layout", lay_out, NULL },
 	{ "switch", switch_to_el2, undo_switch },
 	{ "sysfs", show_root_cell, NULL },
@@ -282,8 +297,9 @@ int drv_enable(const void __user *config, struct jailhouse_reason *why)
 	cpu_hotplug_enable();
 	release_firmware(e.image);
 	__module_get(THIS_MODULE);
+	drv_environment_note(why);
 	pr_info("enabled on CPUs %*pbl; Linux stood still for %llu us, %llu us of it in EL2\n",
-		cpumask_pr_args(&drv.root->cpus), e.switch_us,
+		drv_cpu_set_args(&drv.root->cpus), e.switch_us,
 		drv.console->enable_ticks * 1000000 / max(arch_timer_get_cntfrq(), 1u));
 	return 0;
 }
@@ -291,20 +307,22 @@ int drv_enable(const void __user *config, struct jailhouse_reason *why)
 /* CPUs that will not be online when all cells are gone and have returned theirs. */
 static int check_all_cpus(struct jailhouse_reason *why)
 {
-	static struct cpumask expected;
+	struct drv_cpu_set expected = {}, other;
 	struct drv_cell *cell;
 
-	cpumask_clear(&expected);
 	list_for_each_entry(cell, &drv.cells, entry)
-		cpumask_or(&expected, &expected, &cell->cpus);
+		drv_cpu_set_or(&expected, &cell->cpus);
 	list_for_each_entry(cell, &drv.cells, entry)
-		cpumask_andnot(&expected, &expected, &cell->offlined);
-	if (!cpumask_andnot(&expected, &expected, cpu_online_mask))
+		drv_cpu_set_andnot(&expected, &expected, &cell->offlined);
+	drv_spin_find(&other);
+	drv_cpu_set_andnot(&expected, &expected, &other);
+	drv_cpu_set_of(&other, cpu_online_mask);
+	if (!drv_cpu_set_andnot(&expected, &expected, &other))
 		return 0;
 	return drv_reason_set(
 		why, -EBUSY,
 		"CPUs %*pbl are offline, and every CPU must give EL2 back itself; bring them online first: echo 1 >/sys/devices/system/cpu/cpu%u/online (CPUs of a cell: destroy it before)",
-		cpumask_pr_args(&expected), cpumask_first(&expected));
+		drv_cpu_set_args(&expected), drv_cpu_set_first(&expected));
 }
 
 static int leave_el2(struct jailhouse_reason *why)

@@ -23,6 +23,7 @@
 #include "drv_file.h"
 #include "drv_owner.h"
 #include "drv_reason.h"
+#include "drv_spin.h"
 #include "drv_switch.h"
 
 /* ICC_CTLR_EL1.EOImode (Arm GICv3, IHI 0069) */
@@ -331,48 +332,102 @@ int drv_environment_check(const struct jailhouse_system *config, struct jailhous
 	return err;
 }
 
-void drv_environment_cpu_set(const struct jailhouse_cell_desc *cell, struct cpumask *cpus)
+void drv_environment_cpu_set(const struct jailhouse_cell_desc *cell, struct drv_cpu_set *cpus)
 {
 	const u8 *bits = (const u8 *)(cell + 1);
 
-	cpumask_clear(cpus);
-	for (unsigned int cpu = 0; cpu < cell->cpu_set_size * 8 && cpu < nr_cpu_ids; cpu++)
+	bitmap_zero(cpus->bits, JAILHOUSE_CONFIG_MAX_CPUS);
+	for (unsigned int cpu = 0; cpu < cell->cpu_set_size * 8 && cpu < JAILHOUSE_CONFIG_MAX_CPUS;
+	     cpu++)
 		if (bits[cpu / 8] & (1 << (cpu % 8)))
-			cpumask_set_cpu(cpu, cpus);
+			__set_bit(cpu, cpus->bits);
 }
 
-/* The first CPU of the set that this kernel cannot have; nr_cpu_ids if there is none. */
-static unsigned int impossible_cpu(const struct jailhouse_cell_desc *cell)
+unsigned int drv_environment_foreign_cpu(const struct jailhouse_cell_desc *cell,
+					 struct drv_cpu_set *machine)
 {
-	const u8 *bits = (const u8 *)(cell + 1);
+	struct drv_cpu_set startable, foreign;
 
-	for (unsigned int cpu = 0; cpu < cell->cpu_set_size * 8; cpu++)
-		if ((bits[cpu / 8] & (1 << (cpu % 8))) && (cpu >= nr_cpu_ids || !cpu_possible(cpu)))
-			return cpu;
-	return UINT_MAX;
+	drv_cpu_set_of(machine, cpu_possible_mask);
+	drv_spin_find(&startable);
+	drv_cpu_set_or(machine, &startable);
+	drv_environment_cpu_set(cell, &foreign);
+	if (!drv_cpu_set_andnot(&foreign, &foreign, machine))
+		return UINT_MAX;
+	return drv_cpu_set_first(&foreign);
+}
+
+static int refuse_foreign(unsigned int cpu, const struct drv_cpu_set *machine,
+			  struct jailhouse_reason *why)
+{
+	drv_reason_set(
+		why, -EINVAL,
+		"CPU %u of the root cell's CPU set does not exist; this machine has CPUs %*pbl",
+		cpu, drv_cpu_set_args(machine));
+	if (nr_cpu_ids <= cpu && drv_spin_described(cpu))
+		drv_reason_append(
+			why,
+			". The device tree has it, but only CPUs with a spin-table can be started without Linux: boot without nr_cpus=");
+	return why->code;
+}
+
+static int refuse_offline(const struct drv_cpu_set *missing, struct jailhouse_reason *why)
+{
+	struct drv_cpu_set bound;
+	unsigned int first = drv_cpu_set_first(missing);
+
+	drv_spin_bound(&bound);
+	if (bitmap_subset(missing->bits, bound.bits, JAILHOUSE_CONFIG_MAX_CPUS))
+		return drv_reason_set(
+			why, -EBUSY,
+			"CPUs %*pbl of the root cell's CPU set are offline, but have left the firmware's spin-table for Linux; boot with nr_cpus=%u instead of maxcpus=",
+			drv_cpu_set_args(missing), first);
+	return drv_reason_set(
+		why, -EBUSY,
+		"CPUs %*pbl of the root cell's CPU set are offline; bring them online first: echo 1 >/sys/devices/system/cpu/cpu%u/online",
+		drv_cpu_set_args(missing), first);
 }
 
 int drv_environment_check_cpus(const struct jailhouse_system *config, struct jailhouse_reason *why)
 {
 	const struct jailhouse_cell_desc *cell = &config->root_cell;
-	static struct cpumask set, missing, extra;
-	unsigned int cpu = impossible_cpu(cell);
+	struct drv_cpu_set machine, set, online, startable, other;
+	unsigned int cpu = drv_environment_foreign_cpu(cell, &machine);
 
 	if (cpu != UINT_MAX)
-		return drv_reason_set(
-			why, -EINVAL,
-			"CPU %u of the root cell's CPU set does not exist; this machine has CPUs %*pbl",
-			cpu, cpumask_pr_args(cpu_possible_mask));
+		return refuse_foreign(cpu, &machine, why);
 	drv_environment_cpu_set(cell, &set);
-	if (cpumask_andnot(&missing, &set, cpu_online_mask))
-		return drv_reason_set(
-			why, -EBUSY,
-			"CPUs %*pbl of the root cell's CPU set are offline; bring them online first: echo 1 >/sys/devices/system/cpu/cpu%u/online",
-			cpumask_pr_args(&missing), cpumask_first(&missing));
-	if (cpumask_andnot(&extra, cpu_online_mask, &set))
+	drv_cpu_set_of(&online, cpu_online_mask);
+	drv_spin_find(&startable);
+	drv_cpu_set_andnot(&other, &set, &startable);
+	if (drv_cpu_set_andnot(&other, &other, &online))
+		return refuse_offline(&other, why);
+	if (drv_cpu_set_andnot(&other, &online, &set))
 		return drv_reason_set(
 			why, -EINVAL,
 			"CPUs %*pbl are online, but not in the root cell's CPU set; add them to the system config or boot with maxcpus=",
-			cpumask_pr_args(&extra));
+			drv_cpu_set_args(&other));
+	if (drv_cpu_set_andnot(&other, &startable, &set))
+		return drv_reason_set(
+			why, -EINVAL,
+			"CPUs %*pbl are not in the root cell's CPU set, but wait at EL2 for whoever writes to their release address; add them to the system config",
+			drv_cpu_set_args(&other));
 	return 0;
+}
+
+void drv_environment_note(struct jailhouse_reason *why)
+{
+	struct drv_cpu_set bound, startable;
+
+	drv_spin_find(&startable);
+	drv_spin_bound(&bound);
+	__clear_bit(0, bound.bits);
+	/* With some of them left to us, whoever booted it knows. */
+	if (drv_cpu_set_empty(&bound) || !drv_cpu_set_empty(&startable))
+		return;
+	drv_reason_set(
+		why, 0,
+		"Linux has started CPUs %*pbl by spin-table and cannot take them offline, so no cell can have them. Boot it with nr_cpus=1, or more: CPUs from that number on are left to cells",
+		drv_cpu_set_args(&bound));
+	pr_notice("%s\n", why->text);
 }

@@ -178,7 +178,8 @@ static long file_ioctl(struct file *filp, unsigned int code, unsigned long arg)
 	if (code == JAILHOUSE_GET_REASON)
 		return get_reason(file, (void __user *)arg);
 	err = perform(code, (void __user *)arg, &why);
-	if (!err)
+	/* Without error and with a text: a note. What was tried in vain has a code. */
+	if (!err && (why.code || !*why.text))
 		return 0;
 	spin_lock(&file->lock);
 	file->reason = why;

@@ -20,7 +20,6 @@
 
 /* Before <jailhouse/...>, which defines ARRAY_SIZE where nobody has. */
 #include <linux/kernel.h>
-#include <linux/cpumask.h>
 #include <linux/device.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
@@ -30,6 +29,8 @@
 
 #include <jailhouse/config-check.h>
 #include <jailhouse/console.h>
+
+#include "drv_cpu_set.h"
 
 struct drv_images;
 struct drv_stats;
@@ -50,9 +51,9 @@ struct drv_cell {
 	/** The config as the hypervisor got it; the root cell's is part of drv.config. */
 	struct jailhouse_cell_desc *config;
 	/** Changes under drv_lock and drv_view. */
-	struct cpumask cpus;
+	struct drv_cpu_set cpus;
 	/** CPUs that the driver took offline for this cell. */
-	struct cpumask offlined;
+	struct drv_cpu_set offlined;
 	/** An image was loaded since the cell was created. */
 	bool loaded;
 	/** Started since the last load. */

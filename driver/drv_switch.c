@@ -23,6 +23,7 @@
 
 #include "drv_inject.h"
 #include "drv_reason.h"
+#include "drv_spin.h"
 #include "drv_state.h"
 
 #define RENDEZVOUS_MS_MIN 10
@@ -30,6 +31,8 @@
 #define RENDEZVOUS_MS_MAX 8000
 /* How much too late `late_cpu` comes. */
 #define LATE_MS           500
+/* How long CPUs that Linux does not have may come back after the others. */
+#define BACK_MS           10000
 
 static uint rendezvous_ms = 2000;
 module_param(rendezvous_ms, uint, 0644);
@@ -37,6 +40,8 @@ MODULE_PARM_DESC(rendezvous_ms, "how long CPUs wait for each other in EL2, 10 to
 
 struct switching {
 	u64 entry;
+	/* It calls the CPUs that Linux does not have. */
+	unsigned int herald;
 	struct cpumask skipped;
 	/* EL2 answers with an int: what the upper half of x0 holds does not count. */
 	int result[JAILHOUSE_CONFIG_MAX_CPUS];
@@ -76,6 +81,8 @@ static int enter(void *data)
 	struct switching *s = data;
 	unsigned int cpu = smp_processor_id();
 
+	if (cpu == s->herald)
+		drv_spin_send(s->entry);
 	if (drv_inject_cpu(DRV_FAULT_SKIP_CPU, cpu)) {
 		cpumask_set_cpu(cpu, &s->skipped);
 		return 0;
@@ -145,6 +152,7 @@ static int run(int (*function)(void *data), u64 entry, struct jailhouse_reason *
 	lockdep_assert_held(&drv_lock);
 	memset(&switching, 0, sizeof(switching));
 	switching.entry = entry;
+	switching.herald = cpumask_first(cpu_online_mask);
 	return switch_all(function, &switching, why);
 }
 
@@ -152,6 +160,14 @@ int drv_switch_enter(u64 entry, struct jailhouse_reason *why)
 {
 	int err = run(enter, entry, why);
 
+	if (err && err != -EREMCHG && !drv_spin_wait(BACK_MS))
+		err = drv_reason_set(
+			why, -EREMCHG,
+			"not all CPUs that Linux does not have came back from EL2; reset the machine");
+	if (!err && !drv_spin_away())
+		err = drv_reason_set(
+			why, -EREMCHG,
+			"a CPU that Linux does not have came back from EL2, the others did not; reset the machine");
 	drv_inject_once(DRV_FAULT_SKIP_CPU);
 	drv_inject_once(DRV_FAULT_LATE_CPU);
 	return err;
@@ -159,5 +175,11 @@ int drv_switch_enter(u64 entry, struct jailhouse_reason *why)
 
 int drv_switch_leave(struct jailhouse_reason *why)
 {
-	return run(leave, 0, why);
+	int err = run(leave, 0, why);
+
+	if (!err && !drv_spin_wait(BACK_MS))
+		err = drv_reason_set(
+			why, -EREMCHG,
+			"not all CPUs that Linux does not have came back from EL2; reset the machine");
+	return err;
 }

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <linux/cpumask.h>
 #include <linux/types.h>
 
 #include <jailhouse/ioctl.h>
@@ -25,8 +24,8 @@ int drv_sysfs_cell_add(struct drv_cell *cell, struct jailhouse_reason *why);
 void drv_sysfs_cell_remove(struct drv_cell *cell);
 
 /** statistics/cpu<n> of CPUs that come and go. A directory that cannot be added is logged. */
-void drv_sysfs_cpus_add(struct drv_cell *cell, const struct cpumask *cpus);
-void drv_sysfs_cpus_remove(struct drv_cell *cell, const struct cpumask *cpus);
+void drv_sysfs_cpus_add(struct drv_cell *cell, const struct drv_cpu_set *cpus);
+void drv_sysfs_cpus_remove(struct drv_cell *cell, const struct drv_cpu_set *cpus);
 
 /** Show the mapped image as the file `core`. */
 int drv_sysfs_core_publish(const void *image, size_t size, struct jailhouse_reason *why);

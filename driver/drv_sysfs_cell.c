@@ -65,32 +65,39 @@ static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, cha
 	return sysfs_emit(buffer, "%s\n", state_text(state));
 }
 
+/* As wide as the machine is, even if this Linux does not have all of its CPUs. */
+static ssize_t show_cpus(const struct drv_cpu_set *cpus, bool list, char *buffer)
+{
+	unsigned int width = max(nr_cpu_ids, drv.root ? drv_cpu_set_end(&drv.root->cpus) : 0u);
+
+	return bitmap_print_to_pagebuf(list, buffer, cpus->bits,
+				       (int)min_t(unsigned int, max(width, drv_cpu_set_end(cpus)),
+						  JAILHOUSE_CONFIG_MAX_CPUS));
+}
+
 static ssize_t show_assigned(struct kobject *kobj, bool list, char *buffer)
 {
 	ssize_t length;
 
 	down_read(&drv_view);
-	length = cpumap_print_to_pagebuf(list, buffer, &to_cell(kobj)->cpus);
+	length = show_cpus(&to_cell(kobj)->cpus, list, buffer);
 	up_read(&drv_view);
 	return length;
 }
 
 static ssize_t show_failed(struct kobject *kobj, bool list, char *buffer)
 {
-	struct cpumask *failed = kzalloc(sizeof(*failed), GFP_KERNEL);
+	struct drv_cpu_set failed = {};
 	unsigned int cpu;
 	ssize_t length;
 
-	if (!failed)
-		return -ENOMEM;
 	down_read(&drv_view);
-	for_each_cpu(cpu, &to_cell(kobj)->cpus)
+	for_each_set_bit(cpu, to_cell(kobj)->cpus.bits, JAILHOUSE_CONFIG_MAX_CPUS)
 		if (drv_hypercall_query(JAILHOUSE_HC_CPU_GET_INFO, cpu, JAILHOUSE_CPU_INFO_STATE) ==
 		    JAILHOUSE_CPU_FAILED)
-			cpumask_set_cpu(cpu, failed);
+			__set_bit(cpu, failed.bits);
+	length = show_cpus(&failed, list, buffer);
 	up_read(&drv_view);
-	length = cpumap_print_to_pagebuf(list, buffer, failed);
-	kfree(failed);
 	return length;
 }
 
@@ -168,7 +175,7 @@ static ssize_t stat_show(struct kobject *kobj, struct kobj_attribute *attr, char
 	if (stats->cpu >= 0)
 		sum = query_statistic((unsigned int)stats->cpu, stat->statistic);
 	else
-		for_each_cpu(cpu, &stats->cell->cpus)
+		for_each_set_bit(cpu, stats->cell->cpus.bits, JAILHOUSE_CONFIG_MAX_CPUS)
 			sum += query_statistic(cpu, stat->statistic);
 	up_read(&drv_view);
 	return sysfs_emit(buffer, "%ld\n", sum);
@@ -238,12 +245,12 @@ static void remove_stats(struct drv_stats **stats)
 	*stats = NULL;
 }
 
-static bool add_cpus(struct drv_cell *cell, const struct cpumask *cpus)
+static bool add_cpus(struct drv_cell *cell, const struct drv_cpu_set *cpus)
 {
 	bool complete = true;
 	unsigned int cpu;
 
-	for_each_cpu(cpu, cpus) {
+	for_each_set_bit(cpu, cpus->bits, JAILHOUSE_CONFIG_MAX_CPUS) {
 		if (!cell->cpu_stats[cpu])
 			cell->cpu_stats[cpu] = add_stats(cell, &cell->stats->kobj, (int)cpu);
 		complete &= cell->cpu_stats[cpu] != NULL;
@@ -285,18 +292,18 @@ void drv_sysfs_cell_remove(struct drv_cell *cell)
 	kobject_del(&cell->kobj);
 }
 
-void drv_sysfs_cpus_add(struct drv_cell *cell, const struct cpumask *cpus)
+void drv_sysfs_cpus_add(struct drv_cell *cell, const struct drv_cpu_set *cpus)
 {
 	if (!add_cpus(cell, cpus))
 		pr_warn("no memory for some files in sysfs below statistics of cell \"%s\"\n",
 			cell->name);
 }
 
-void drv_sysfs_cpus_remove(struct drv_cell *cell, const struct cpumask *cpus)
+void drv_sysfs_cpus_remove(struct drv_cell *cell, const struct drv_cpu_set *cpus)
 {
 	unsigned int cpu;
 
-	for_each_cpu(cpu, cpus)
+	for_each_set_bit(cpu, cpus->bits, JAILHOUSE_CONFIG_MAX_CPUS)
 		remove_stats(&cell->cpu_stats[cpu]);
 }
 

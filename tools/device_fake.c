@@ -2,7 +2,7 @@
 /*
  * A driver for tests of the tool: writes each request as a line into the file
  * $JAILHOUSE_FAKE_LOG, and fails it if $JAILHOUSE_FAKE_ERROR is an errno, with
- * the reason $JAILHOUSE_FAKE_REASON; $JAILHOUSE_FAKE_OPEN is the errno of an
+ * the reason $JAILHOUSE_FAKE_REASON, or else has that as its note; $JAILHOUSE_FAKE_OPEN is the errno of an
  * open that fails. The console is the device file itself.
  */
 #include <errno.h>
@@ -92,7 +92,7 @@ int device_ioctl(int fd, unsigned long request, void *argument)
 			errno = ENOTTY;
 			return -1;
 		}
-		reason->code = -atoi(error);
+		reason->code = error ? -atoi(error) : 0;
 		snprintf(reason->text, sizeof(reason->text), "%s", text);
 		return 0;
 	}

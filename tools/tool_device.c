@@ -77,13 +77,27 @@ static const char *guess(int code)
 	}
 }
 
+/* What the driver has to say about a success. */
+static void show_note(int fd)
+{
+	struct jailhouse_reason note = { .code = -1 };
+
+	if (device_ioctl(fd, JAILHOUSE_GET_REASON, &note) || note.code)
+		return;
+	note.text[sizeof(note.text) - 1] = 0;
+	if (note.text[0])
+		fprintf(stderr, "jailhouse: note: %s\n", note.text);
+}
+
 int tool_request(int fd, unsigned long request, const char *name, void *argument)
 {
 	struct jailhouse_reason reason = { .code = 0 };
 	int code;
 
-	if (device_ioctl(fd, request, argument) == 0)
+	if (device_ioctl(fd, request, argument) == 0) {
+		show_note(fd);
 		return 0;
+	}
 	code = errno;
 	fflush(stdout);
 	/* Scripts know this line. */

@@ -21,8 +21,8 @@ QUIET = "/etc/test/root.cell"
 # Cycles in a round; rounds at most; what a cycle may lose, less than a page and a half.
 CYCLES, ROUNDS, LOST_KIB = 100, 4, 6
 
-ENABLE_STAGES = ("config", "environment", "firmware", "root-cell", "memory", "hotplug", "layout",
-                 "switch", "sysfs")
+ENABLE_STAGES = ("config", "environment", "firmware", "root-cell", "memory", "hotplug", "parked",
+                 "layout", "switch", "sysfs")
 CREATE_STAGES = ("cell-config", "cell-object", "cell-cpus", "cell-regions", "cell-offline",
                  "cell-create", "cell-sysfs")
 # Memory itself, or the address space for a cell's memory.

@@ -218,6 +218,16 @@ static void set_error(int err)
 				    __ATOMIC_ACQUIRE);
 }
 
+/* Before Linux goes on: it may want to give them to a cell at once. */
+static void wait_for_parked(void)
+{
+	u64 deadline = counter_now() + work_timeout();
+
+	for (u32 n = 0; n < cpu_count(); n++)
+		while (image_cpu_parked(n) && !cpu_is_idle(cpu_get(n)) && counter_now() < deadline)
+			cpu_relax();
+}
+
 int setup_enter(struct cpu *cpu)
 {
 	u32 expected = image_header()->online_cpus;
@@ -258,6 +268,9 @@ int setup_enter(struct cpu *cpu)
 			irqchip->cpu_exit(cpu);
 		return enable_error;
 	}
+	/* Another one, if the leader has no Linux itself. */
+	if (!image_cpu_parked(cpu->id))
+		wait_for_parked();
 	if (leader) {
 		printk("Page pool usage after init: mem %u/%u, remap %u/%u\n", page_pool_used(),
 		       page_pool_size(), remap_pool_used(), remap_pool_size());
@@ -273,7 +286,8 @@ static long check_leave(void)
 		return reason(-EBUSY, "%u cells besides root exist; destroy them first",
 			      cell_num() - 1);
 	for (u32 n = 0; n < cpu_count(); n++)
-		if (cell_owns_cpu(&root_cell, n) && cpu_get(n)->power != CPU_POWER_ON)
+		if (cell_owns_cpu(&root_cell, n) &&
+		    cpu_get(n)->power != (image_cpu_parked(n) ? CPU_POWER_OFF : CPU_POWER_ON))
 			return reason(-EBUSY,
 				      "CPU %u of the root cell is offline; bring it online "
 				      "first",
@@ -306,6 +320,9 @@ long setup_leave(struct cpu *cpu)
 		return err;
 
 	ticket = __atomic_fetch_add(&leavers, 1, __ATOMIC_ACQ_REL);
+	for (u32 n = 0; ticket == 0 && n < cpu_count(); n++)
+		if (image_cpu_parked(n))
+			cpu_request(cpu_get(n), CPU_REQ_LEAVE);
 	if (!meet(&leaving, root_cpu_count(),
 		  counter_ticks(image_header()->rendezvous_ms * 1000ULL))) {
 		/* The last to go makes the point usable again. */

@@ -62,6 +62,19 @@ static void test_cpu_on(void **state)
 	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 2, 0x44000, 0), PSCI_ALREADY_ON);
 }
 
+/* Root cannot start a CPU that Linux does not have; a cell that owns it can. */
+static void test_cpu_on_parked(void **state)
+{
+	(void)state;
+	fake_header.parked_cpus = 1 << 1 | 1 << 3;
+	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 3, 0x44000, 0), PSCI_SUCCESS);
+	fake_cpu_offline(1);
+	fake_run_on(0);
+	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 1, 0x44000, 0), PSCI_DENIED);
+	fake_header.parked_cpus = 0;
+	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 1, 0x44000, 0), PSCI_SUCCESS);
+}
+
 static void test_cpu_on_pending(void **state)
 {
 	(void)state;
@@ -679,6 +692,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(version),
 		TEST(cpu_on),
+		TEST(cpu_on_parked),
 		TEST(cpu_on_pending),
 		TEST(cpu_on_32),
 		TEST(foreign_cpus),

@@ -5,6 +5,7 @@
  * own: the program runs itself with the name of the test.
  */
 #include "fake.h"
+#include "fake_private.h"
 
 #include <arch/paging.h>
 #include <arch/sysregs.h>
@@ -453,6 +454,126 @@ static void test_disable_without_all(void **state)
 	as_found();
 }
 
+/* --- a CPU that has no Linux to return to ----------------------------------------------------------------- */
+
+static pthread_t parked;
+static bool left;
+
+/* All of its life: it enters and rests until it leaves, or does not get in. */
+static void *park(void *arg)
+{
+	fake_run_on(3);
+	this_cpu()->arrived = true;
+	this_private()->saved.elr = 0x5000;
+	this_private()->saved.spsr = 0x3c9;
+	results[3] = setup_enter(this_cpu());
+	if (results[3] == 0) {
+		/* Its wait does not end in a test, so this ends with el2_leave(). */
+		fake_cpu_offline(3);
+		left = true;
+	}
+	return arg;
+}
+
+static void enter_with_parked(void)
+{
+	machine_before();
+	fake_ram_add(FAKE_CONFIG_PA, 8 * PAGE_SIZE);
+	fake_header.parked_cpus = 1 << 3;
+	assert_int_equal(pthread_create(&parked, NULL, park, NULL), 0);
+	all_cpus(enter, 3);
+}
+
+static void leave_with_parked(void)
+{
+	all_cpus(leave, 3);
+	pthread_join(parked, NULL);
+	all_return(0);
+	assert_true(left);
+	fake_run_on(3);
+	assert_int_equal(fake_sysreg_read("elr_el2"), 0x5000);
+	assert_int_equal(fake_sysreg_read("spsr_el2"), 0x3c9);
+	for (u32 i = 0; i < ARRAY_SIZE(interface); i++)
+		assert_int_equal(fake_sysreg_read(interface[i]), sysregs_before[3][i]);
+	fake_run_on(0);
+}
+
+/* When Linux goes on, a cell can have it; and again when that has ended. */
+static void test_parked_cpu(void **state)
+{
+	struct fake_config config;
+	long err;
+
+	(void)state;
+	OWN_PROCESS();
+	enter_with_parked();
+	all_return(0);
+	fake_config_default(&config);
+	fake_config_place(&config);
+	for (u32 round = 0; round < 3; round++) {
+		assert_true(cpu_is_idle(cpu_get(3)));
+		assert_int_equal(root_cell.cpus, 0xf);
+		assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
+		assert_int_equal(root_cell.cpus, 0x7);
+		do
+			err = cell_destroy(1);
+		while (err == -EAGAIN);
+		assert_int_equal(err, 0);
+	}
+	leave_with_parked();
+}
+
+static void test_parked_cpu_of_a_cell(void **state)
+{
+	struct fake_config config;
+
+	(void)state;
+	OWN_PROCESS();
+	enter_with_parked();
+	fake_config_default(&config);
+	fake_config_place(&config);
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
+	all_cpus(leave, 3);
+	for (u32 n = 0; n < 3; n++)
+		assert_int_equal(results[n], -EBUSY);
+	assert_false(left);
+	/* It has not been asked. */
+	assert_true(cpu_is_idle(cpu_get(3)));
+}
+
+static void test_parked_cpu_after_failure(void **state)
+{
+	(void)state;
+	OWN_PROCESS();
+	machine_before();
+	fake_header.parked_cpus = 1 << 3;
+	fake_cpus_error = -EIO;
+	assert_int_equal(pthread_create(&parked, NULL, park, NULL), 0);
+	all_cpus(enter, 3);
+	pthread_join(parked, NULL);
+	all_return(-EIO);
+	as_found();
+}
+
+/* One with Linux does not come: the parked one stays, and can be asked again. */
+static void test_parked_cpu_stays_with_others(void **state)
+{
+	(void)state;
+	OWN_PROCESS();
+	enter_with_parked();
+	fake_header.rendezvous_ms = 20;
+	for (u32 round = 0; round < 3; round++) {
+		all_cpus(leave, 2);
+		assert_int_equal(results[0], -ETIMEDOUT);
+		assert_int_equal(results[1], -ETIMEDOUT);
+		while (!cpu_is_idle(cpu_get(3)))
+			tick();
+		assert_false(left);
+	}
+	fake_header.rendezvous_ms = 10000;
+	leave_with_parked();
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,6 +595,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_disable_with_a_cell),
 		cmocka_unit_test(test_disable_with_a_cpu_offline),
 		cmocka_unit_test(test_disable_without_all),
+		cmocka_unit_test(test_parked_cpu),
+		cmocka_unit_test(test_parked_cpu_of_a_cell),
+		cmocka_unit_test(test_parked_cpu_after_failure),
+		cmocka_unit_test(test_parked_cpu_stays_with_others),
 	};
 
 	program = argv[0];

@@ -14,6 +14,11 @@
  * x0: 0, or a negative errno with EL2 given back as it was found; the reason
  * is then in the console page. x19 to x30 and SP_EL0/1 are kept; x1 to x18
  * are not.
+ *
+ * CPUs that Linux does not have come in the same way, from wherever the driver
+ * keeps them in EL2: MMU off, x0 = logical number, ELR_EL2 and SPSR_EL2 the way
+ * back. They are listed in `parked_cpus`, belong to the root cell, and rest in
+ * EL2 until a cell gets them; disable sends them back, no register kept.
  */
 #pragma once
 
@@ -21,7 +26,7 @@
 
 #define JAILHOUSE_SIGNATURE       "JAILHOUS"
 /** Counts incompatible changes of this header. */
-#define JAILHOUSE_HEADER_REVISION 1
+#define JAILHOUSE_HEADER_REVISION 2
 
 struct jailhouse_header {
 	/* Filled in by the build. */
@@ -52,8 +57,10 @@ struct jailhouse_header {
 	__u32 config_size;
 	/** Driver: physical address of the image. */
 	__u64 phys_start;
+	/** Driver: bitmap of CPUs that have no Linux to return to. */
+	__u64 parked_cpus;
 } __attribute__((packed));
 
 _Static_assert(offsetof(struct jailhouse_header, max_cpus) == 48, "header ABI");
 _Static_assert(offsetof(struct jailhouse_header, revision) == 76, "header ABI");
-_Static_assert(sizeof(struct jailhouse_header) == 96, "header ABI");
+_Static_assert(sizeof(struct jailhouse_header) == 104, "header ABI");

@@ -48,9 +48,12 @@ struct jailhouse_cell_load {
 /** Longest reason text, with its terminating zero. */
 #define JAILHOUSE_REASON_TEXT_SIZE 512
 
-/** Why the last failed ioctl on this file descriptor failed. */
+/**
+ * Why the last failed ioctl on this file descriptor failed. After one that did
+ * not fail it may hold a text, too: what its user should know.
+ */
 struct jailhouse_reason {
-	/** The negative errno that it returned; 0 if none failed yet. */
+	/** The negative errno that it returned; 0 if none failed yet, or with such a text. */
 	__s32 code;
 	__u32 padding;
 	char text[JAILHOUSE_REASON_TEXT_SIZE];

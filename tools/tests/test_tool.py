@@ -395,6 +395,12 @@ def test_reason_of_another_error_is_not_printed(world):
     assert result.returncode == 1 and "config check" in result.stderr
 
 
+def test_note_after_success(disabled):
+    result = disabled.run("enable", ROOT, JAILHOUSE_FAKE_REASON="CPU 1 stays with Linux")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert result.stderr == "jailhouse: note: CPU 1 stays with Linux\n"
+
+
 # --- console -------------------------------------------------------------------------------------
 
 def test_console(world):

@@ -9,6 +9,7 @@
  *	smc X0 X1 X2 X3
  *	jail CODE ARG1 ARG2	a hypercall
  *	sgi VALUE		writes ICC_SGI1R_EL1
+ *	sev 0			an event for all CPUs
  *	read ADDRESS BYTES	of physical memory or devices
  *	write ADDRESS BYTES VALUE
  *
@@ -20,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include <asm/barrier.h>
 #include <asm/sysreg.h>
 
 /* ICC_SGI1R_EL1 */
@@ -75,6 +77,10 @@ static int op_set(const char *text, const struct kernel_param *param)
 	if (strcmp(name, "sgi") == 0) {
 		write_sysreg_s(a[0], SGI1R);
 		isb();
+		return 0;
+	}
+	if (strcmp(name, "sev") == 0) {
+		sev();
 		return 0;
 	}
 	if (strcmp(name, "jail") == 0) {

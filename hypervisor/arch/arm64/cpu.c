@@ -14,6 +14,7 @@
 #include <hyp/printk.h>
 #include <hyp/irqchip.h>
 #include <hyp/page_alloc.h>
+#include <hyp/setup.h>
 #include <hyp/string.h>
 #include <jailhouse/io.h>
 
@@ -167,7 +168,20 @@ static void start_cell(void)
 	el2_enter_cell(context);
 }
 
-/* The wait of a CPU that is off. Leaves only into a cell. */
+/* To where a parked CPU came from; its registers are nobody's. */
+static void give_el2_back(void)
+{
+	struct frame frame __attribute__((aligned(16))) = { 0 };
+	const struct el2_state *saved = &this_private()->saved;
+
+	/* What el2_leave() does not restore. */
+	el2_state_root();
+	write_sysreg(elr_el2, saved->elr);
+	write_sysreg(spsr_el2, saved->spsr);
+	el2_leave(&frame, 0);
+}
+
+/* The wait of a CPU that is off. Leaves only into a cell, or with all of EL2. */
 static void cpu_wait(void)
 {
 	struct cpu *cpu = this_cpu();
@@ -178,6 +192,8 @@ static void cpu_wait(void)
 
 		if (request == CPU_REQ_SCRUB)
 			flush_memory(cpu->cell, cpu->cell->policy & JAILHOUSE_POLICY_SCRUB);
+		if (request == CPU_REQ_LEAVE && setup_leave(cpu) == 0)
+			give_el2_back();
 		/* A start that was overtaken by a stop. */
 		if (request == CPU_REQ_STOP)
 			__atomic_store_n(&cpu->power, CPU_POWER_OFF, __ATOMIC_SEQ_CST);

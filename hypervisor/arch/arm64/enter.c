@@ -82,5 +82,7 @@ long arch_enter(u32 id, u64 image_pa)
 	cpu_moved(cpu, NULL, &root_cell);
 	el2_state_root();
 	tlb_flush_local();
+	if (image_cpu_parked(id))
+		cpu_stop_self();
 	return 0;
 }

@@ -14,8 +14,8 @@ image_head:
 	.quad	console_page_offset
 	.quad	0				/* gcov_info_head */
 	.fill	28, 1, 0			/* the driver's fields */
-	.long	1				/* revision */
-	.fill	16, 1, 0			/* the driver's fields */
+	.long	2				/* revision */
+	.fill	24, 1, 0			/* the driver's fields */
 
 	.section .rodata
 	.global	image_version_text

@@ -4,6 +4,7 @@
  * to the firmware: a CPU that is off waits in EL2.
  */
 #include <arch/barrier.h>
+#include <arch/image.h>
 #include <hyp/cell.h>
 #include <hyp/irqchip.h>
 
@@ -17,6 +18,9 @@ static u64 cpu_on(u64 target, u64 entry, u64 context)
 	u32 off = CPU_POWER_OFF;
 
 	if (!cpu || !cell_owns_cpu(cell, cpu->id))
+		return PSCI_DENIED;
+	/* Linux never prepared EL2 on it for itself. */
+	if (cell_is_root(cell) && image_cpu_parked(cpu->id))
 		return PSCI_DENIED;
 	if (entry & 3)
 		return PSCI_INVALID_ADDRESS;

@@ -30,6 +30,7 @@ enum cpu_power {
 #define CPU_REQ_STOP  0x1 /**< leave the cell and wait in EL2 */
 #define CPU_REQ_START 0x2 /**< enter the cell at `entry` */
 #define CPU_REQ_SCRUB 0x4 /**< zero the RAM of the cell, then wait */
+#define CPU_REQ_LEAVE 0x8 /**< take part in disable; to parked CPUs of root */
 
 struct cpu {
 	/* Counters, JAILHOUSE_CPU_STAT_*; the exception entry knows that they

@@ -14,6 +14,12 @@ const struct jailhouse_header *image_header(void);
 const struct jailhouse_system *image_system_config(void);
 const char *image_version(void);
 
+/** Is this a CPU that has no Linux to return to? */
+static inline bool image_cpu_parked(u32 id)
+{
+	return image_header()->parked_cpus >> id & 1;
+}
+
 /** Offset of the page pool in the hypervisor's memory. */
 u64 image_pool_start(void);
 
