@@ -48,6 +48,8 @@ class Facts:
         self.demo = cellfile.parse(cellfile.built(f"{board.cells}-inmate-demo"))
         self.version = self.system.gic_version
         self.secure = "secure=on" in board.machine
+        # What SMCCC_ARCH_FEATURES says of ARCH_WORKAROUND_1: only real firmware has it.
+        self.workaround_1 = 0 if board.firmware == "tfa" else -1
         self.model = MODELS[self.version, self.secure]
         self.gicd = self.system.gicd
         # CPU interface or redistributors.

@@ -13,7 +13,7 @@ import pytest
 
 import life
 
-# Only for rows that name it.
+# For the machines whose row names this file.
 SPECIAL = True
 
 PARAMETERS = "/sys/module/root_attack/parameters"

@@ -229,8 +229,8 @@ def answered(f, version):
         "smc-one": ["SMC 0xc2001234: -1"] + NOTHING,
         "smc-wide-id": ["SMC: 65537"] + NOTHING,
         "smc-immediate": NOTHING,
-        "smccc": ["VERSION 0x10001", r"ARCH_FEATURES\(self\) 0", r"ARCH_FEATURES\(WORKAROUND_1\) -1",
-                  r"ARCH_FEATURES\(SOC_ID\) -1"],
+        "smccc": ["VERSION 0x10001", r"ARCH_FEATURES\(self\) 0",
+                  rf"ARCH_FEATURES\(WORKAROUND_1\) {f.workaround_1}", r"ARCH_FEATURES\(SOC_ID\) -1"],
         # The numbers 0 to 3 are those of the kernel's hyp stub.
         "hvc-0": ["HVC #0 PSCI_VERSION: 0x10001", "HVC #0 SMCCC_VERSION: 0x10001",
                   "HVC #0 unknown: -1"] + [f"HVC #0 {n}: -1" for n in range(4)]

@@ -42,7 +42,9 @@ static u64 call_jailhouse(u64 code, u64 arg1, u64 arg2)
 
 static int access(bool write, u64 address, u64 bytes, u64 value)
 {
-	void __iomem *map = ioremap(address, 8);
+	bool ram = pfn_is_map_memory(PHYS_PFN(address));
+	void __iomem *map = ram ? (void __force __iomem *)memremap(address, 8, MEMREMAP_WB) :
+				  ioremap(address, 8);
 
 	if (!map)
 		return -ENXIO;
@@ -58,7 +60,10 @@ static int access(bool write, u64 address, u64 bytes, u64 value)
 		result = readl(map);
 	else
 		result = readq(map);
-	iounmap(map);
+	if (ram)
+		memunmap((void __force *)map);
+	else
+		iounmap(map);
 	return 0;
 }
 
