@@ -3,8 +3,8 @@
  * GICv2 without interrupts in EL2. IMO is 0 for all cells, so interrupts go
  * straight to EL1, which takes and ends them in the physical CPU interface:
  * each CPU sees its own at the same address. Only the distributor is filtered
- * (gic_dist.c and gicv2_dist.c), and GICC_DIR, which has
- * a page of its own, for all cells but root. GICH and GICV are not used.
+ * (gic_dist.c and gicv2_dist.c), and, for all cells but root, GICC_DIR, which
+ * has a page of its own. GICH and GICV are not used.
  *
  * The kick is a spare SPI at priority 0, above all cells. It has as targets
  * the CPUs that are to wake up, is pending while there are any, and is never
