@@ -11,13 +11,15 @@ HYP_LDS := $(B)/hypervisor/hypervisor.lds
 HYP_CPPFLAGS := -Iinclude -Iinclude/arch/arm64 -Ihypervisor/include \
 		-Ihypervisor/arch/arm64/include -include $(B)/include/generated/config.h \
 		-DCELLBLOCK_VERSION='"$(VERSION)"'
-# No vector registers: they belong to the cells. x18 belongs to Linux, too.
+# No vector registers: they belong to the cells. x18 belongs to Linux, too. The
+# image is less than 1 MiB (tiny), and small before it is aligned.
 HYP_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf -fno-pie \
 	      -fno-stack-protector -fno-asynchronous-unwind-tables -fno-jump-tables \
-	      -fno-strict-aliasing -mgeneral-regs-only -ffixed-x18 -mno-outline-atomics -march=armv8-a $(WARN)
+	      -fno-strict-aliasing -mcmodel=tiny -mgeneral-regs-only -ffixed-x18 -mno-outline-atomics -march=armv8-a $(WARN)
 HYP_CC_IS_CLANG := $(findstring clang,$(HYP_CC))
 HYP_CFLAGS += $(if $(HYP_CC_IS_CLANG),--target=aarch64-linux-gnu,\
-	      -fno-tree-loop-distribute-patterns -fno-ipa-cp-clone -flto)
+	      -fno-tree-loop-distribute-patterns -fno-ipa-cp-clone -flto -flto-partition=one \
+	      -falign-functions=4 -falign-jumps=1 -falign-loops=1)
 
 .PHONY: hypervisor
 hypervisor: $(B)/hypervisor/jailhouse.bin
@@ -49,7 +51,7 @@ $(B)/hypervisor/jailhouse.bin: $(B)/hypervisor/jailhouse.elf
 
 # What runs at life-cycle operations only is built for size.
 HYP_COLD := core/config_check core/cell_config core/cell core/cell_create core/ownership core/setup \
-	    core/format core/console core/page_alloc core/comm arch/arm64/violation arch/arm64/enter \
+	    core/format core/console core/page_alloc core/comm core/vpci arch/arm64/violation arch/arm64/enter \
 	    arch/arm64/el2_state irqchip/gicv3 irqchip/gicv2 irqchip/gic_spi
 $(HYP_COLD:%=$(B)/hypervisor/%.o): HYP_CFLAGS += -Os
 

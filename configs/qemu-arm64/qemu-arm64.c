@@ -21,7 +21,11 @@ enum {
 	REGION_PCI_PIO,
 	REGION_PCI_ECAM,
 	REGION_PCI_MMIO_HIGH,
-	NUM_REGIONS
+	REGION_RAM_HIGH,
+	REGION_SHMEM,
+	REGION_NET = REGION_SHMEM + 2 + SHMEM_PEERS,
+	REGION_IPI = REGION_NET + 4,
+	NUM_REGIONS = REGION_IPI + 4
 };
 
 struct {
@@ -29,8 +33,9 @@ struct {
 	__u64 cpus[1];
 	struct jailhouse_memory mem_regions[NUM_REGIONS];
 	struct jailhouse_irqchip irqchips[2];
+	struct jailhouse_pci_device pci_devices[3];
 	struct jailhouse_ext_header ext;
-	struct jailhouse_ext_region_name names[NUM_REGIONS];
+	struct jailhouse_ext_region_name names[REGION_SHMEM + 3];
 } __attribute__((packed)) config = {
 	.header = {
 		.signature = JAILHOUSE_SYSTEM_SIGNATURE,
@@ -45,6 +50,9 @@ struct {
 		.debug_console = MMIO_CONSOLE(PL011, UART0_BASE, 0),
 #endif
 		.platform_info = {
+			.pci_mmconfig_base = VPCI_ECAM_BASE,
+			.pci_is_virtual = 1,
+			.pci_domain = 0xffff,
 			.arm = {
 				.maintenance_irq = KICK_PPI,
 				.gicd_base = GICD_BASE,
@@ -65,13 +73,15 @@ struct {
 			.cpu_set_size = sizeof(config.cpus),
 			.num_memory_regions = ARRAY_SIZE(config.mem_regions),
 			.num_irqchips = ARRAY_SIZE(config.irqchips),
+			.num_pci_devices = ARRAY_SIZE(config.pci_devices),
+			.vpci_irq_base = VPCI_SPI_ROOT,
 		},
 	},
 
 	.cpus = { CPU_SET },
 
 	.mem_regions = {
-		[REGION_RAM] = IDENTITY(RAM_BASE, RAM_SIZE - HYPERVISOR_SIZE, MEM_RAM),
+		[REGION_RAM] = IDENTITY(RAM_BASE, SHMEM_BASE - RAM_BASE, MEM_RAM),
 		[REGION_UART0] = IDENTITY(UART0_BASE, 0x1000, MEM_MMIO),
 		[REGION_UART1] = IDENTITY(UART1_BASE, 0x1000, MEM_MMIO),
 		[REGION_RTC] = IDENTITY(RTC_BASE, 0x1000, MEM_MMIO),
@@ -85,11 +95,21 @@ struct {
 		[REGION_PCI_ECAM] = IDENTITY(PCI_ECAM_BASE, PCI_ECAM_SIZE, MEM_MMIO),
 		[REGION_PCI_MMIO_HIGH] =
 			IDENTITY(PCI_MMIO_HIGH_BASE, PCI_MMIO_HIGH_SIZE, MEM_MMIO),
+		[REGION_RAM_HIGH] = IDENTITY(SHMEM_END, HYPERVISOR_BASE - SHMEM_END, MEM_RAM),
+		[REGION_SHMEM] = SHMEM_REGIONS(0),
+		JAILHOUSE_SHMEM_NET_REGIONS(SHMEM_NET_BASE, 0),
+		SHMEM_IPI_REGIONS,
 	},
 
 	.irqchips = {
 		SPIS(GICD_BASE, 0, ALL_32, ALL_32, ALL_32, ALL_32),
 		SPIS(GICD_BASE, 128, ALL_32, ALL_32, ALL_32, ALL_32),
+	},
+
+	.pci_devices = {
+		IVSHMEM_INTX(0, REGION_SHMEM, 0, SHMEM_PEERS, JAILHOUSE_SHMEM_PROTO_UNDEFINED),
+		IVSHMEM_INTX(1, REGION_NET, 0, 2, JAILHOUSE_SHMEM_PROTO_VETH),
+		IVSHMEM_INTX(2, REGION_IPI, 0, 2, JAILHOUSE_SHMEM_PROTO_CUSTOM),
 	},
 
 	.ext = NAMES_HEADER(config.names),
@@ -108,5 +128,9 @@ struct {
 		REGION_NAME(REGION_PCI_PIO, "PCI I/O window"),
 		REGION_NAME(REGION_PCI_ECAM, "PCI ECAM"),
 		REGION_NAME(REGION_PCI_MMIO_HIGH, "PCI 64-bit window"),
+		REGION_NAME(REGION_RAM_HIGH, "RAM"),
+		REGION_NAME(REGION_SHMEM, "channel 0, state table"),
+		REGION_NAME(REGION_NET, "network, state table"),
+		REGION_NAME(REGION_IPI, "doorbells, state table"),
 	},
 };

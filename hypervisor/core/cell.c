@@ -17,6 +17,7 @@
 #include <hyp/irqchip.h>
 #include <hyp/ownership.h>
 #include <hyp/page_alloc.h>
+#include <hyp/vpci.h>
 
 /* How long a CPU may take to follow a stop request. */
 #define STOP_TIMEOUT_US 1000000ULL
@@ -203,6 +204,7 @@ static void set_shut_down(struct cell *cell)
 		if (cell_owns_cpu(cell, n))
 			cpu_get(n)->failed = false;
 	move_irqs(cell, cpu_get(lowest_cpu(cell)), cell);
+	vpci_reset(cell);
 	comm_set_state(cell, JAILHOUSE_CELL_SHUT_DOWN);
 	clear_restart(cell);
 	cell->phase = CELL_IDLE;
@@ -445,17 +447,37 @@ long cell_destroy(u64 id)
 	return managed(destroy_locked, id);
 }
 
-long cell_get_state(u64 id)
+static long get_channel_locked(u64 id, u64 channel)
 {
-	long state;
+	const struct cell *cell = cell_find(id);
+
+	return cell ? vpci_info(cell, channel >> JAILHOUSE_CHANNEL_SHIFT,
+				channel & ((1u << JAILHOUSE_CHANNEL_SHIFT) - 1)) :
+		      -ENOENT;
+}
+
+/* Values that root asks for. */
+static long get_value(u64 id, u64 channel, bool state)
+{
+	long value;
 
 	if (!cell_is_root(this_cpu()->cell))
 		return -EPERM;
 	/* What another call does in EL2 is bounded: wait, and have an answer. */
 	spin_lock(&cell_lock);
-	state = get_state_locked(id);
+	value = state ? get_state_locked(id) : get_channel_locked(id, channel);
 	spin_unlock(&cell_lock);
-	return state;
+	return value;
+}
+
+long cell_get_state(u64 id)
+{
+	return get_value(id, 0, true);
+}
+
+long cell_get_channel(u64 id, u64 channel)
+{
+	return get_value(id, channel, false);
 }
 
 void cell_cpu_failed(struct cell *cell)
@@ -467,6 +489,7 @@ void cell_cpu_failed(struct cell *cell)
 			return;
 	}
 	comm_set_state(cell, JAILHOUSE_CELL_FAILED);
+	vpci_reset(cell);
 	printk("Cell \"%s\" failed\n", cell->config->name);
 }
 
@@ -488,6 +511,7 @@ void cell_end_self(bool restart)
 	       restart ? "asks to be restarted" : "switched itself off");
 	__atomic_store_n(&cell->closing, true, __ATOMIC_SEQ_CST);
 	comm_set_state(cell, JAILHOUSE_CELL_SHUT_DOWN);
+	vpci_reset(cell);
 	request_stop(cell, this_cpu()->id);
 	if (restart)
 		__atomic_fetch_or(&console_page.restart_cells[cell->id / 64], BIT(cell->id % 64),

@@ -14,6 +14,7 @@
 #include <hyp/ownership.h>
 #include <hyp/page_alloc.h>
 #include <hyp/string.h>
+#include <hyp/vpci.h>
 #include <jailhouse/config-extension.h>
 
 _Static_assert(sizeof(struct cell) <= PAGE_SIZE, "cells are allocated as a page");
@@ -218,9 +219,9 @@ static const struct {
 	long (*prepare)(struct cell *cell);
 	void (*undo)(struct cell *cell);
 } stages[] = {
-	{ stage_identity, NULL },  { stage_ownership, NULL },     { stage_cpus, undo_cpus },
-	{ stage_comm, undo_comm }, { stage_memory, undo_memory }, { stage_windows, NULL },
-	{ stage_root, undo_root },
+	{ stage_identity, NULL },      { stage_ownership, NULL },     { stage_cpus, undo_cpus },
+	{ stage_comm, undo_comm },     { stage_memory, undo_memory }, { stage_windows, NULL },
+	{ vpci_create, vpci_destroy }, { stage_root, undo_root },
 };
 
 static long prepare(struct cell *cell)
@@ -313,6 +314,7 @@ long cell_create(u64 address)
 
 void cell_free(struct cell *cell)
 {
+	vpci_destroy(cell);
 	undo_memory(cell);
 	undo_comm(cell);
 	page_free((void *)cell->config, cell->config_pages);
@@ -388,5 +390,5 @@ int root_cell_init(const struct jailhouse_system *config)
 	if (err)
 		return (int)reason(err, "no room for the tables of the root cell; give "
 					"hypervisor_memory more");
-	return 0;
+	return (int)vpci_create(&root_cell);
 }

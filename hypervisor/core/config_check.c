@@ -240,13 +240,66 @@ static bool check_interrupts(const struct check *c)
 	return true;
 }
 
+/* A power of two from 4 KiB to 1 MiB, as the mask of a BAR. */
+static bool bar_mask_ok(__u32 mask)
+{
+	__u32 size = ~mask + 1;
+
+	return size >= 0x1000 && size <= 0x100000 && !(size & (size - 1));
+}
+
+/* State table, common section and an output section each, back to back. */
+static bool check_shmem_regions(const struct check *c, __u32 i,
+				const struct jailhouse_pci_device *dev)
+{
+	const struct jailhouse_memory *mem = jailhouse_cell_mem_regions(c->cell);
+	__u64 first = dev->shmem_regions_start, count = 2 + dev->shmem_peers;
+	const __u64 excluded = JAILHOUSE_MEM_IO | JAILHOUSE_MEM_COMM_REGION |
+			       JAILHOUSE_MEM_LOADABLE;
+	__u64 next;
+
+	if (first + count > c->cell->num_memory_regions)
+		return finding(c, JAILHOUSE_CFG_SHMEM_REGIONS, i, NONE, first);
+	mem += first;
+	next = mem->virt_start;
+	for (__u32 n = 0; n < count; n++) {
+		if (!mem[n].size && n == 1)
+			continue;
+		if ((!mem[n].size && n == 0) || mem[n].flags & excluded ||
+		    JAILHOUSE_MEMORY_IS_SUBPAGE(&mem[n]) ||
+		    (mem[n].size && mem[n].virt_start != next) ||
+		    (n > 2 && mem[n].size != mem[2].size))
+			return finding(c, JAILHOUSE_CFG_SHMEM_REGIONS, i, NONE, first + n);
+		next += mem[n].size;
+	}
+	return true;
+}
+
+static bool check_shmem(const struct check *c, __u32 i, const struct jailhouse_pci_device *dev)
+{
+	__u32 vectors = dev->num_msix_vectors;
+
+	if (dev->shmem_peers < 1 || dev->shmem_peers > 12 || dev->shmem_dev_id >= dev->shmem_peers)
+		return finding(c, JAILHOUSE_CFG_SHMEM_PEERS, i, NONE, dev->shmem_peers);
+	if (!bar_mask_ok(dev->bar_mask[0]) || vectors > 16 ||
+	    (vectors ? !bar_mask_ok(dev->bar_mask[1]) : dev->bar_mask[1]))
+		return finding(c, JAILHOUSE_CFG_SHMEM_BARS, i, NONE, vectors);
+	return check_shmem_regions(c, i, dev);
+}
+
 static bool check_pci(const struct check *c)
 {
 	const struct jailhouse_pci_device *dev = jailhouse_cell_pci_devices(c->cell);
 
-	for (__u32 i = 0; i < c->cell->num_pci_devices; i++)
+	for (__u32 i = 0; i < c->cell->num_pci_devices; i++) {
 		if ((__u32)dev[i].caps_start + dev[i].num_caps > c->cell->num_pci_caps)
 			return finding(c, JAILHOUSE_CFG_PCI_CAPS, i, NONE, dev[i].caps_start);
+		for (__u32 n = 0; n < i; n++)
+			if (dev[n].bdf == dev[i].bdf && dev[n].domain == dev[i].domain)
+				return finding(c, JAILHOUSE_CFG_PCI_TWICE, i, n, dev[i].bdf);
+		if (dev[i].type == JAILHOUSE_PCI_TYPE_IVSHMEM && !check_shmem(c, i, &dev[i]))
+			return false;
+	}
 	if (c->cell->vpci_irq_base > 1020 - 32 - 4)
 		return finding(c, JAILHOUSE_CFG_VPCI_IRQ, NONE, NONE, c->cell->vpci_irq_base);
 	return true;

@@ -24,6 +24,11 @@ static long hc_manage(u64 code, u64 arg, u64 unused __unused_arg)
 	return calls[code](arg);
 }
 
+static long hc_get_channel(u64 code __unused_arg, u64 id, u64 channel)
+{
+	return cell_get_channel(id, channel);
+}
+
 static long hc_get_info(u64 code __unused_arg, u64 type, u64 unused __unused_arg)
 {
 	switch (type) {
@@ -94,4 +99,5 @@ const hypercall_fn hypercalls[HYPERCALL_SLOTS] = {
 	[JAILHOUSE_HC_CELL_GET_STATE] = hc_manage,
 	[JAILHOUSE_HC_CPU_GET_INFO] = hc_cpu_get_info,
 	[JAILHOUSE_HC_DEBUG_CONSOLE_PUTC] = hc_putc,
+	[JAILHOUSE_HC_CELL_GET_CHANNEL] = hc_get_channel,
 };

@@ -2,7 +2,9 @@
 /*
  * The distributor as a cell sees it: its own SPIs, and identification.
  */
+#include <arch/barrier.h>
 #include <arch/spinlock.h>
+#include <hyp/irqchip.h>
 #include <jailhouse/io.h>
 
 #include "gic_regs.h"
@@ -36,6 +38,13 @@ u32 gicd_num_irqs(void)
 {
 	/* GICD_TYPER.ITLinesNumber: 32 * (N + 1) INTIDs. */
 	return MIN(((io_read32(gicd + GICD_TYPER) & 0x1f) + 1) * 32, 1020u);
+}
+
+void irq_set_pending(u32 intid)
+{
+	/* Data before the interrupt; its partner is the receiver's acknowledge. */
+	dsb_ish();
+	io_write32(gicd + GICD_ISPENDR + intid / 32 * 4, 1u << (intid % 32));
 }
 
 void gicd_write_bytes(volatile u8 *reg, u32 value, u32 mask)

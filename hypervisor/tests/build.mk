@@ -11,7 +11,7 @@ HT_PROGRAMS	:= $(HT_SUITES:%=$(HT_OUT)/test_%)
 UNIT_TESTS	+= $(HT_PROGRAMS)
 
 # Code under test. Some files come through host_*.c; the rest of arch/arm64 needs the real machine.
-HT_CORE		:= $(filter-out %/cell.c,$(wildcard hypervisor/core/*.c hypervisor/uart/*.c))
+HT_CORE		:= $(filter-out %/cell.c %/ivshmem.c,$(wildcard hypervisor/core/*.c hypervisor/uart/*.c))
 HT_ARCH		:= $(addprefix hypervisor/arch/arm64/,abort_decode.c id_regs.c psci.c smccc.c sysreg.c \
 			violation.c)
 HT_SRCS		:= $(HT_CORE) $(HT_ARCH) $(filter-out %/gicv2.c %/gicv3.c,$(wildcard hypervisor/irqchip/*.c)) \

@@ -285,6 +285,7 @@ struct fake_config {
 	__u64 cpus[8];
 	struct jailhouse_memory mem[260];
 	struct jailhouse_irqchip irqchips[33];
+	struct jailhouse_pci_device pci[80];
 	/* Records of the extension block, as they stand there. */
 	u8 ext[512];
 	u32 ext_size, ext_records;
@@ -294,6 +295,10 @@ struct fake_config {
 void fake_config_default(struct fake_config *c);
 void fake_config_mem(struct fake_config *c, u64 phys, u64 virt, u64 size, u64 flags);
 void fake_config_irq(struct fake_config *c, u32 intid);
+/** An ivshmem function at `bdf`, the regions of which were added from number
+ *  `first` on. The caller may change what is returned. */
+struct jailhouse_pci_device *fake_config_ivshmem(struct fake_config *c, u16 bdf, u32 first, u8 id,
+						 u8 peers);
 void fake_config_policy(struct fake_config *c, u32 on_violation, u32 flags);
 void fake_config_name(struct fake_config *c, u32 region, const char *name);
 /** The packed form in `out`; returns its size. */

@@ -17,6 +17,7 @@
 void fake_memory_reset(void);
 void fake_cpus_reset(void);
 void fake_cells_reset(void);
+void fake_links_reset(void);
 void fake_cpu_rests(void);
 void fake_cpu_woken(u32 id);
 
@@ -180,6 +181,7 @@ void fake_reset(void)
 	fake_memory_reset();
 	fake_bus_reset();
 	fake_cells_reset();
+	fake_links_reset();
 	memset(&console_page, 0, sizeof(console_page));
 	console_page.magic = JAILHOUSE_CONSOLE_MAGIC;
 	console_set_output(NULL);
@@ -282,6 +284,23 @@ void fake_config_irq(struct fake_config *c, u32 intid)
 	c->irqchips[n].pin_bitmap[word] |= 1u << (intid % 32);
 }
 
+struct jailhouse_pci_device *fake_config_ivshmem(struct fake_config *c, u16 bdf, u32 first, u8 id,
+						 u8 peers)
+{
+	struct jailhouse_pci_device *dev = &c->pci[c->desc.num_pci_devices++];
+
+	assert_true(c->desc.num_pci_devices <= ARRAY_SIZE(c->pci));
+	*dev = (struct jailhouse_pci_device){
+		.type = JAILHOUSE_PCI_TYPE_IVSHMEM,
+		.bdf = bdf,
+		.bar_mask = JAILHOUSE_IVSHMEM_BAR_MASK_INTX,
+		.shmem_regions_start = first,
+		.shmem_dev_id = id,
+		.shmem_peers = peers,
+	};
+	return dev;
+}
+
 static void add_record(struct fake_config *c, const void *record, u32 size)
 {
 	assert_true(c->ext_size + size <= sizeof(c->ext));
@@ -335,6 +354,7 @@ u32 fake_config_pack(const struct fake_config *c, void *out, u32 room)
 	append(&at, end, c->cpus, MIN(c->desc.cpu_set_size, sizeof(c->cpus)));
 	append(&at, end, c->mem, c->desc.num_memory_regions * sizeof(c->mem[0]));
 	append(&at, end, c->irqchips, c->desc.num_irqchips * sizeof(c->irqchips[0]));
+	append(&at, end, c->pci, c->desc.num_pci_devices * sizeof(c->pci[0]));
 	if (c->desc.flags & JAILHOUSE_CELL_EXTENDED) {
 		append(&at, end, &ext, sizeof(ext));
 		append(&at, end, c->ext, c->ext_size);

@@ -44,6 +44,14 @@
 	X(IRQ_TWICE, "the same interrupt is listed twice")                                                       \
 	X(PCI_COUNT, "there are too many PCI devices, capabilities or stream ids")                               \
 	X(PCI_CAPS, "a PCI device points to capabilities that do not exist")                                     \
+	X(PCI_TWICE, "two PCI devices have the same domain and bdf")                                             \
+	X(SHMEM_PEERS, "an ivshmem device must have 1 to 12 peers, and a number below that")                     \
+	X(SHMEM_REGIONS,                                                                                         \
+	  "the memory regions of an ivshmem device do not exist, are not whole pages of memory, do not follow "  \
+	  "each other, or its output sections differ in size")                                                   \
+	X(SHMEM_BARS,                                                                                            \
+	  "bar_mask of an ivshmem device must stand for a power of two from 4 KiB to 1 MiB, of BAR 0, and of "   \
+	  "BAR 1 exactly if it has MSI-X vectors, at most 16")                                                   \
 	X(VPCI_IRQ, "vpci_irq_base is not an SPI")                                                               \
 	X(RESET_ADDRESS, "cpu_reset_address is not inside a readable memory region of the cell")                 \
 	X(HV_MEMORY_ALIGN,                                                                                       \

@@ -59,6 +59,33 @@
 		}                                                                      \
 	}
 
+/** Four SPIs by the number of the first, a multiple of 4: as INTA to INTD. */
+#define FOUR_SPIS(gicd, spi)                                                           \
+	{                                                                              \
+		.address = (gicd), .pin_base = (spi) / 128 * 128 + 32, .pin_bitmap = { \
+			[(spi) % 128 / 32] = 0xfu << ((spi) % 32)                      \
+		}                                                                      \
+	}
+
+/* --- virtual PCI --- */
+
+/** An ivshmem function: peer `id` of `peers`, with its regions from `first` on. */
+#define IVSHMEM_INTX(device, first, id, peers, protocol)                                     \
+	{                                                                                    \
+		.type = JAILHOUSE_PCI_TYPE_IVSHMEM, .bdf = (device) << 3,                    \
+		.bar_mask = JAILHOUSE_IVSHMEM_BAR_MASK_INTX, .shmem_regions_start = (first), \
+		.shmem_dev_id = (id), .shmem_peers = (peers), .shmem_protocol = (protocol),  \
+	}
+
+/** The same with MSI-X instead of INTx. */
+#define IVSHMEM_MSIX(device, first, id, peers, protocol, vectors)                             \
+	{                                                                                     \
+		.type = JAILHOUSE_PCI_TYPE_IVSHMEM, .bdf = (device) << 3,                     \
+		.bar_mask = JAILHOUSE_IVSHMEM_BAR_MASK_MSIX, .num_msix_vectors = (vectors),   \
+		.shmem_regions_start = (first), .shmem_dev_id = (id), .shmem_peers = (peers), \
+		.shmem_protocol = (protocol),                                                 \
+	}
+
 /* --- consoles --- */
 
 /**

@@ -33,6 +33,20 @@
 /** Arg: character. EPERM. */
 #define JAILHOUSE_HC_DEBUG_CONSOLE_PUTC  8
 
+/** Ours. Args: cell id; channel << JAILHOUSE_CHANNEL_SHIFT | JAILHOUSE_CHANNEL_*,
+ *  where channels are the cell's ivshmem functions, counted from 0 in the order
+ *  of its config. Root only. EPERM; ENOENT no such cell or channel; EINVAL. */
+#define JAILHOUSE_HC_CELL_GET_CHANNEL 9
+
+#define JAILHOUSE_CHANNEL_SHIFT    8
+/** bdf; state of this peer; doorbells rung by it; those of others that it was
+ *  interrupted for; its own that reached nobody: absent, or not listening. */
+#define JAILHOUSE_CHANNEL_BDF      0
+#define JAILHOUSE_CHANNEL_STATE    1
+#define JAILHOUSE_CHANNEL_SENT     2
+#define JAILHOUSE_CHANNEL_RECEIVED 3
+#define JAILHOUSE_CHANNEL_DROPPED  4
+
 #define JAILHOUSE_INFO_MEM_POOL_SIZE   0
 #define JAILHOUSE_INFO_MEM_POOL_USED   1
 #define JAILHOUSE_INFO_REMAP_POOL_SIZE 2

@@ -198,7 +198,7 @@ hvc:
 	b.ne	vectors_full_framed
 	ldr	x0, [sp]
 	sub	x1, x0, #1
-	cmp	x1, #7				/* HYPERCALL_LAST - 1 */
+	cmp	x1, #8				/* HYPERCALL_LAST - 1 */
 	b.hi	hvc_special
 	ldr	x1, [sp, #8]
 	save_volatile

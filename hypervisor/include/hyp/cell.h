@@ -35,6 +35,9 @@ struct cell {
 	u32 irqs[NUM_INTIDS / 32];
 	struct stage2 stage2;
 	struct mmio_map mmio;
+	/* Its functions on the virtual PCI bus; see vpci.h. */
+	struct ivshmem *channels;
+	u32 num_channels;
 	/* NULL for root. */
 	struct jailhouse_comm_region *comm;
 	/* JAILHOUSE_VIOLATION_* and JAILHOUSE_POLICY_* of the extension block. */
@@ -81,6 +84,7 @@ long cell_start(u64 id);
 long cell_set_loadable(u64 id);
 long cell_destroy(u64 id);
 long cell_get_state(u64 id);
+long cell_get_channel(u64 id, u64 channel);
 u32 cell_num(void);
 
 struct cell *cell_find(u64 id);

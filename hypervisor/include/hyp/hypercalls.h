@@ -7,7 +7,7 @@
 #include <hyp/base.h>
 
 /** Highest number; the exception entry refuses what is above. */
-#define HYPERCALL_LAST 8
+#define HYPERCALL_LAST 9
 
 /** Performs one for the executing cell; returns what the cell gets in x0. The
  *  arguments come from the cell and may be anything. */

@@ -45,5 +45,9 @@ struct irqchip {
 
 extern const struct irqchip gicv2_irqchip, gicv3_irqchip;
 
+/** Make an SPI pending at the distributor, for whoever owns it; any CPU. What
+ *  the caller, or the cell it works for, wrote before is seen by the receiver. */
+void irq_set_pending(u32 intid);
+
 /** The one in use; set at enable. */
 extern const struct irqchip *irqchip;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The virtual PCI host of a cell: its configuration space window (ECAM) and
+ * the functions in it.
+ */
+#pragma once
+
+#include <hyp/mmio.h>
+
+struct cell;
+
+/** Build the cell's functions and window from its config. Its functions are
+ *  peers of their links from now on, in state 0. Negative errno with a reason. */
+long vpci_create(struct cell *cell) __must_check;
+
+/** Undo vpci_create(), also if it failed or never was called: its peers learn
+ *  that the cell went away. */
+void vpci_destroy(struct cell *cell);
+
+/** All its functions as after power-on. */
+void vpci_reset(struct cell *cell);
+
+/** The BAR that holds `ipa` as a window, if the cell has enabled one there. */
+bool vpci_find(const struct cell *cell, u64 ipa, struct mmio_window *window);
+
+/** Number `what` (JAILHOUSE_CHANNEL_*) of the n-th channel of a cell, or
+ *  -ENOENT, -EINVAL. Management lock. */
+long vpci_info(const struct cell *cell, u64 n, u64 what);
