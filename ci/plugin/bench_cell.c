@@ -36,7 +36,7 @@ enum {
 /* Where an inmate looks for its command line. */
 #define CMDLINE_ADDRESS 0x1000
 
-#define MARK(n) __asm__ volatile("hint #(0x70 + %0)" ::"i"(n) : "memory")
+#define MARK(n) __asm__ volatile("hint #(0x60 + %0)" ::"i"(n) : "memory")
 
 struct load {
 	struct jailhouse_cell_load head;

@@ -4,7 +4,7 @@
  * image, and how many instructions it executed altogether, between markers in
  * guest code. It knows addresses only; what they mean is up to ci/bench.py.
  *
- * A marker is HINT #(0x70 + n), n = 0 to 15: no operation on any core, and
+ * A marker is HINT #(0x60 + n), n = 0 to 31: no operation on any core, and
  * emitted by no compiler. Each one appends a record to the output:
  *
  *	mark <n> <vcpu>
@@ -30,9 +30,9 @@
 #include "qemu_plugin_api.h"
 
 #define INSN_SIZE   4
-#define MARKER      0xd5032e1fu /* HINT #0x70: CRm 14, Op2 0 */
-#define MARKER_MASK 0xfffffe1fu
-#define MARKER_N(x) (((x) >> 5) & 15)
+#define MARKER      0xd5032c1fu /* HINT #0x60: CRm 12, Op2 0 */
+#define MARKER_MASK 0xfffffc1fu
+#define MARKER_N(x) (((x) >> 5) & 31)
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 

@@ -169,6 +169,7 @@ class System:
         self.data = data
         self.hypervisor = Region(*_REGION.unpack_from(data, HYPERVISOR_MEMORY))
         self.kick_ppi, self.gic_version = data[GIC:GIC + 2]
+        (self.pci_mmconfig,) = struct.unpack_from("<Q", data, PLATFORM)
         self.gicd, self.gicc, _, _, self.gicr = struct.unpack_from("<5Q", data, GIC + 4)
 
 

@@ -171,7 +171,7 @@ NOTHING = ["no exception"]
 UNDEFINED = ["exception EC 0x00 ESR 0x02000000 FAR 0x0"]
 ARRIVED = "arrived here"
 MANAGEMENT = ("0x0 0x0 0x0", "0x1 0x0 0x0", "0x1 0xffffffffffffffff 0x0", "0x2 0x1 0x0",
-              "0x3 0x1 0x0", "0x4 0x1 0x0", "0x4 0x0 0x0", "0x6 0x1 0x0")
+              "0x3 0x1 0x0", "0x4 0x1 0x0", "0x4 0x0 0x0", "0x6 0x1 0x0", "0x9 0x0 0x0")
 
 def answered(f, version):
     """{test: lines}: in this order, and no others; each a regular expression."""
@@ -193,7 +193,7 @@ def answered(f, version):
         "priority-zero": [f"priorities: timer {lowest}, SGI 0 {lowest}, SPI {lowest}"] + NOTHING,
         "show-comm": ["revision 2 state 0 flags 0x1", f"console {f.uart:#x} type 3 flags 0x3",
                       f"GIC {f.version}: {f.gicd:#x} {f.system.gicc:#x} {f.system.gicr:#x}",
-                      "PCI 0x0, vPCI SPI 0"],
+                      f"PCI {f.system.pci_mmconfig:#x}, vPCI SPI 0"],
         "gicd-write-exclusive": NOTHING,
         "gicd-read-signed": NOTHING,
         "gicd-write-all": ["0 exceptions"] + NOTHING,
@@ -235,7 +235,7 @@ def answered(f, version):
         "hvc-0": ["HVC #0 PSCI_VERSION: 0x10001", "HVC #0 SMCCC_VERSION: 0x10001",
                   "HVC #0 unknown: -1"] + [f"HVC #0 {n}: -1" for n in range(4)]
                  + ["0 exceptions"] + NOTHING,
-        "hypercall-unknown": ["hypercall 0x9 0x0 0x0: -38", "hypercall 0x7fffffff 0x1 0x2: -38",
+        "hypercall-unknown": ["hypercall 0xa 0x0 0x0: -38", "hypercall 0x7fffffff 0x1 0x2: -38",
                               "hypercall 0xf{16} 0xf{16} 0xf{16}: -38",
                               "hypercall 0x100000005 0x0 0x0: -38"],
         "hypercall-management": [f"hypercall {call}: -1" for call in MANAGEMENT],

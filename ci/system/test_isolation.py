@@ -274,6 +274,7 @@ def test_hyp_stub_calls_give_nothing_away(system, busy):
 
 
 DISABLE, CREATE, START, SET_LOADABLE, DESTROY, INFO, STATE, CPU_INFO = range(8)
+CHANNEL = 9
 BAD_CALLS = [
     (DISABLE, 0, EBUSY), (CREATE, 0, EINVAL), (CREATE, HYPERVISOR, EINVAL),
     (CREATE, DEMO_RAM, EINVAL), (CREATE, 0x7fbffffc, EINVAL), (CREATE, 0x08000000, EINVAL),
@@ -284,7 +285,8 @@ BAD_CALLS = [
     *((code, arg, ENOENT) for code in (START, SET_LOADABLE, DESTROY)
       for arg in (2, 255, 256, 1 << 32 | 1, MINUS - 1)),
     (STATE, 77, ENOENT), (STATE, 1 << 32, ENOENT), (INFO, 99, EINVAL), (INFO, MINUS - 1, EINVAL),
-    (CPU_INFO, 4, EINVAL), (CPU_INFO, MINUS - 1, EINVAL), (9, 0, ENOSYS), (MINUS - 1, 0, ENOSYS),
+    (CPU_INFO, 4, EINVAL), (CPU_INFO, MINUS - 1, EINVAL), (CHANNEL, 77, ENOENT),
+    (CHANNEL, 1, ENOENT), (CHANNEL, MINUS - 1, ENOENT), (10, 0, ENOSYS), (MINUS - 1, 0, ENOSYS),
 ]
 
 
@@ -376,7 +378,7 @@ def test_cells_come_and_go_while_root_works_hard(system):
     life.destroy(system)
     system.check(f"touch /tmp/run; ({LOAD}) >/dev/null 2>&1")
     try:
-        for number in range(20):
+        for number in range(8):
             config, name = ((OTHER, "other"), (life.DEMO_CONFIG, life.DEMO))[number % 2]
             begin = len(system.uart1())
             words = "rate=500 report=10 busy" if number % 4 < 2 else "rate=500 report=10"

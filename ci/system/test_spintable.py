@@ -163,7 +163,7 @@ def test_disable_takes_cells_along(loaded, unchanged):
 
 
 def test_many_cycles(loaded, unchanged):
-    loaded.check("for i in $(seq 50); do jailhouse enable /etc/jailhouse/board/root.cell && "
+    loaded.check("for i in $(seq 20); do jailhouse enable /etc/jailhouse/board/root.cell && "
                  "jailhouse disable || exit 1; done", timeout=100)
     assert in_pen(loaded)
 

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * The cell that `make bench` counts: CPUs 2 and 3, 64 KiB of RAM at 0, an SPI
- * that no device raises, and no device at all.
+ * that no device raises, peer 1 of the first channel, and no device besides.
  */
 #include "board.h"
 
-/* The first one beyond the platform bus, INTID 208. */
-#define FREE_SPI 176
+/* Behind those of the channels, INTID 220. */
+#define FREE_SPI 188
+
+enum { REGION_RAM, REGION_COMM, REGION_SHMEM, NUM_REGIONS = REGION_SHMEM + 2 + SHMEM_PEERS };
 
 struct {
 	struct jailhouse_cell_desc cell;
 	__u64 cpus[1];
-	struct jailhouse_memory mem_regions[2];
-	struct jailhouse_irqchip irqchips[1];
+	struct jailhouse_memory mem_regions[NUM_REGIONS];
+	struct jailhouse_irqchip irqchips[2];
+	struct jailhouse_pci_device pci_devices[1];
 } __attribute__((packed)) config = {
 	.cell = {
 		.signature = JAILHOUSE_CELL_DESC_SIGNATURE,
@@ -24,17 +27,25 @@ struct {
 		.cpu_set_size = sizeof(config.cpus),
 		.num_memory_regions = ARRAY_SIZE(config.mem_regions),
 		.num_irqchips = ARRAY_SIZE(config.irqchips),
+		.num_pci_devices = ARRAY_SIZE(config.pci_devices),
+		.vpci_irq_base = VPCI_SPI_FIRST,
 		.msg_reply_timeout = 2000000,
 	},
 
 	.cpus = { 1 << 2 | 1 << 3 },
 
 	.mem_regions = {
-		RAM_AT_0(DEMO_RAM_BASE, KIB(64)),
-		COMM_REGION,
+		[REGION_RAM] = RAM_AT_0(DEMO_RAM_BASE, KIB(64)),
+		[REGION_COMM] = COMM_REGION,
+		[REGION_SHMEM] = SHMEM_REGIONS(1),
 	},
 
 	.irqchips = {
 		ONE_SPI(GICD_BASE, FREE_SPI),
+		FOUR_SPIS(GICD_BASE, VPCI_SPI_FIRST),
+	},
+
+	.pci_devices = {
+		IVSHMEM_INTX(0, REGION_SHMEM, 1, SHMEM_PEERS, JAILHOUSE_SHMEM_PROTO_UNDEFINED),
 	},
 };

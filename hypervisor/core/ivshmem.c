@@ -25,16 +25,17 @@ struct ivshmem_link {
 static struct ivshmem_link links[MAX_LINKS];
 
 /* Interrupt a peer, if it wants that; the lock is held. */
-static bool raise(struct ivshmem *to, u32 vector)
+static __hot_path bool interrupt(struct ivshmem *to, u32 vector)
 {
-	u32 vectors = to->dev->num_msix_vectors, intid = to->intx;
+	u32 intid = to->intx;
 
-	if (vector >= MAX(vectors, 1u) || !(to->int_control & IVSHMEM_INT_ENABLE))
+	if (!to->int_control)
 		return false;
-	if (vectors) {
+	if (to->dev->num_msix_vectors) {
 		const u32 *entry = to->msix + vector * MSIX_ENTRY_WORDS;
 
-		if (!(to->config[IVSHMEM_MSIX] & PCI_MSIX_ENABLE) ||
+		if (vector >= to->dev->num_msix_vectors ||
+		    !(to->config[IVSHMEM_MSIX] & PCI_MSIX_ENABLE) ||
 		    !(to->config[PCI_COMMAND] & PCI_COMMAND_MASTER))
 			return false;
 		if ((to->config[IVSHMEM_MSIX] & PCI_MSIX_MASK_ALL) || (entry[3] & 1)) {
@@ -42,7 +43,7 @@ static bool raise(struct ivshmem *to, u32 vector)
 			return true;
 		}
 		intid = entry[2];
-	} else if (to->config[PCI_COMMAND] & PCI_COMMAND_INTX_DISABLE) {
+	} else if (vector || (to->config[PCI_COMMAND] & PCI_COMMAND_INTX_DISABLE)) {
 		return false;
 	}
 	/* Whatever it wrote there: only its own interrupts. */
@@ -54,12 +55,18 @@ static bool raise(struct ivshmem *to, u32 vector)
 	return true;
 }
 
+/* The same where it need not be fast. */
+static __cold_path void raise(struct ivshmem *to, u32 vector)
+{
+	interrupt(to, vector);
+}
+
 static void ring(struct ivshmem *from, u32 target, u32 vector)
 {
 	struct ivshmem *to = target < IVSHMEM_MAX_PEERS ? from->link->peers[target] : NULL;
 
 	from->counts.sent++;
-	if (to && raise(to, vector))
+	if (to && interrupt(to, vector))
 		to->counts.received++;
 	else
 		from->counts.dropped++;
@@ -106,6 +113,16 @@ static void set_state(struct ivshmem *fn, u32 state)
 	}
 }
 
+/* A CPU of the cell that accesses one meanwhile meets the old place or the new. */
+static void move_bars(struct ivshmem *fn)
+{
+	bool on = fn->config[PCI_COMMAND] & PCI_COMMAND_MEMORY;
+
+	for (u32 bar = 0; bar < IVSHMEM_BARS; bar++)
+		if (fn->bars[bar])
+			fn->bars[bar]->range.base = on ? fn->config[PCI_BAR0 + bar] : MMIO_NOWHERE;
+}
+
 static u32 read_register(const struct ivshmem *fn, u64 offset)
 {
 	switch (offset) {
@@ -125,22 +142,23 @@ static u32 read_register(const struct ivshmem *fn, u64 offset)
 enum mmio_result ivshmem_registers(struct cell *cell __unused_arg, u64 arg, struct mmio_access *a)
 {
 	struct ivshmem *fn = (struct ivshmem *)arg;
-	u32 value = (u32)a->value;
+	u64 offset = a->offset;
+	u32 value = (u32)a->value, *lock = &fn->link->lock;
 
-	if (a->size != 4 || (a->offset & 3))
+	if (a->size != 4 || (offset & 3))
 		return MMIO_REFUSED;
 	if (!a->write) {
-		a->value = read_register(fn, a->offset);
+		a->value = read_register(fn, offset);
 		return MMIO_DONE;
 	}
-	spin_lock(&fn->link->lock);
-	if (a->offset == IVSHMEM_REG_DOORBELL)
+	spin_lock(lock);
+	if (offset == IVSHMEM_REG_DOORBELL)
 		ring(fn, value >> 16, value & 0xffff);
-	else if (a->offset == IVSHMEM_REG_INT_CONTROL)
+	else if (offset == IVSHMEM_REG_INT_CONTROL)
 		fn->int_control = value & IVSHMEM_INT_ENABLE;
-	else if (a->offset == IVSHMEM_REG_STATE)
+	else if (offset == IVSHMEM_REG_STATE)
 		set_state(fn, value);
-	spin_unlock(&fn->link->lock);
+	spin_unlock(lock);
 	return MMIO_DONE;
 }
 
@@ -169,6 +187,7 @@ void ivshmem_write_config(struct ivshmem *fn, u32 word, u32 value, u32 mask)
 {
 	spin_lock(&fn->link->lock);
 	fn->config[word] = (fn->config[word] & ~mask) | (value & mask);
+	move_bars(fn);
 	raise_pending(fn);
 	spin_unlock(&fn->link->lock);
 }
@@ -218,6 +237,7 @@ void ivshmem_reset(struct ivshmem *fn)
 	fn->config[PCI_COMMAND] &= 0xffff0000;
 	fn->config[PCI_BAR0] = 0;
 	fn->config[PCI_BAR0 + 1] = 0;
+	move_bars(fn);
 	fn->config[IVSHMEM_CAP] &= ~(u32)IVSHMEM_CAP_ONE_SHOT;
 	fn->config[IVSHMEM_MSIX] &= ~(u32)(PCI_MSIX_ENABLE | PCI_MSIX_MASK_ALL);
 	fn->int_control = 0;

@@ -9,29 +9,37 @@
 #include <hyp/cell.h>
 #include <jailhouse/io.h>
 
-int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64 arg)
+static bool overlaps(const struct mmio_map *map, struct range range)
+{
+	for (const struct mmio_window *w = map->windows; w->range.size; w++)
+		if (range_overlaps(w->range, range))
+			return true;
+	return false;
+}
+
+struct mmio_window *mmio_append(struct mmio_map *map, struct range range, mmio_handler handler,
+				u64 arg)
 {
 	struct mmio_window *w = map->windows;
-	u32 at = 0, count = 0;
 
-	while (w[count].range.size)
-		count++;
-	if (count == MMIO_MAX_WINDOWS)
-		return -ENOMEM;
-	while (at < count && w[at].range.base < range.base)
-		at++;
-	if ((at > 0 && range_overlaps(w[at - 1].range, range)) ||
-	    (at < count && range_overlaps(w[at].range, range)))
+	while (w->range.size)
+		w++;
+	if (w == &map->windows[MMIO_MAX_WINDOWS])
+		return NULL;
+	*w = (struct mmio_window){ range, handler, arg };
+	return w;
+}
+
+int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64 arg)
+{
+	if (overlaps(map, range))
 		return -EINVAL;
-	for (u32 i = count; i > at; i--)
-		w[i] = w[i - 1];
-	w[at] = (struct mmio_window){ range, handler, arg };
-	return 0;
+	return mmio_append(map, range, handler, arg) ? 0 : -ENOMEM;
 }
 
 const struct mmio_window *mmio_find(const struct mmio_map *map, u64 ipa)
 {
-	/* Few windows, the interrupt controller's first. */
+	/* Few windows, those that are met often first. */
 	for (const struct mmio_window *w = map->windows; w->range.size; w++)
 		if (ipa - w->range.base < w->range.size)
 			return w;

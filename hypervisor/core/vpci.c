@@ -13,7 +13,6 @@
 
 #define CAP_ID_VENDOR 0x09
 #define CAP_ID_MSIX   0x11
-#define NUM_BARS      2
 #define BUS_SHIFT     20
 
 static struct ivshmem *find_function(const struct cell *cell, u64 bdf)
@@ -63,32 +62,26 @@ static enum mmio_result ecam(struct cell *cell, u64 unused __unused_arg, struct 
 	return MMIO_DONE;
 }
 
-bool vpci_find(const struct cell *cell, u64 ipa, struct mmio_window *window)
-{
-	static const mmio_handler handlers[NUM_BARS] = { ivshmem_registers, ivshmem_msix };
-
-	for (u32 i = 0; i < cell->num_channels; i++) {
-		struct ivshmem *fn = &cell->channels[i];
-
-		for (u32 bar = 0; bar < NUM_BARS && fn->config[PCI_COMMAND] & PCI_COMMAND_MEMORY;
-		     bar++) {
-			u32 mask = fn->dev->bar_mask[bar], base = fn->config[PCI_BAR0 + bar];
-
-			/* A BAR lies in the first 4 GiB. */
-			if (!mask || (ipa >> 32) || (((u32)ipa ^ base) & mask))
-				continue;
-			*window = (struct mmio_window){ range_of(base, ~mask + 1ULL), handlers[bar],
-							(u64)fn };
-			return true;
-		}
-	}
-	return false;
-}
-
 static void set64(u32 *words, u64 value)
 {
 	words[0] = (u32)value;
 	words[1] = (u32)(value >> 32);
+}
+
+static bool add_bars(struct ivshmem *fn)
+{
+	static const mmio_handler handlers[IVSHMEM_BARS] = { ivshmem_registers, ivshmem_msix };
+
+	for (u32 bar = 0; bar < IVSHMEM_BARS; bar++) {
+		if (!fn->dev->bar_mask[bar])
+			continue;
+		fn->bars[bar] = mmio_append(&fn->cell->mmio,
+					    range_of(MMIO_NOWHERE, ~fn->dev->bar_mask[bar] + 1ULL),
+					    handlers[bar], (u64)fn);
+		if (!fn->bars[bar])
+			return false;
+	}
+	return true;
 }
 
 static void init_function(struct ivshmem *fn, struct cell *cell,
@@ -132,6 +125,7 @@ static u32 channel_pages(const struct cell *cell)
 static long add_function(struct cell *cell, const struct jailhouse_pci_device *dev)
 {
 	const struct cell *owner = ivshmem_peer_owner(dev->bdf, dev->shmem_dev_id);
+	struct ivshmem *fn = &cell->channels[cell->num_channels];
 	u32 buses = system_config()->platform_info.pci_mmconfig_end_bus + 1u;
 
 	if (owner)
@@ -142,9 +136,9 @@ static long add_function(struct cell *cell, const struct jailhouse_pci_device *d
 			      "the ivshmem device 0x%x lies outside of the bus; set "
 			      "pci_mmconfig_base and pci_mmconfig_end_bus in the system config",
 			      dev->bdf);
-	init_function(&cell->channels[cell->num_channels], cell, dev);
-	if (ivshmem_attach(&cell->channels[cell->num_channels]))
-		return reason(-ENOMEM, "there are too many ivshmem links");
+	init_function(fn, cell, dev);
+	if (!add_bars(fn) || ivshmem_attach(fn))
+		return reason(-ENOMEM, "there are too many ivshmem links or windows");
 	cell->num_channels++;
 	printk("Adding virtual PCI device %02x:%02x.%u to cell \"%s\"\n", dev->bdf >> 8,
 	       dev->bdf >> 3 & 0x1fu, dev->bdf & 7u, cell->config->name);

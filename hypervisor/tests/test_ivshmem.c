@@ -93,16 +93,12 @@ static int setup_two(void **state)
 static bool access(u32 id, u64 ipa, u32 size, bool write, u64 *value)
 {
 	struct mmio_access a = { .size = size, .write = write, .value = write ? *value : 0 };
-	const struct mmio_window *fixed = mmio_find(&cells[id]->mmio, ipa);
-	struct mmio_window w;
+	const struct mmio_window *w = mmio_find(&cells[id]->mmio, ipa);
 
-	if (fixed)
-		w = *fixed;
-	else
-		assert_true(vpci_find(cells[id], ipa, &w));
-	assert_true(range_contains(w.range, ipa));
-	a.offset = ipa - w.range.base;
-	if (w.handler(cells[id], w.arg, &a) != MMIO_DONE)
+	assert_non_null(w);
+	assert_true(range_contains(w->range, ipa));
+	a.offset = ipa - w->range.base;
+	if (w->handler(cells[id], w->arg, &a) != MMIO_DONE)
 		return false;
 	*value = a.value;
 	return true;
@@ -305,8 +301,6 @@ static void test_random_config_writes(void **state)
 
 static void test_bars(void **state)
 {
-	struct mmio_window w;
-
 	(void)state;
 	/* Sizing: all ones come back as the mask. */
 	write_at(2, ECAM + 0x10, 4, 0xffffffff);
@@ -316,17 +310,17 @@ static void test_bars(void **state)
 	write_at(2, ECAM + 0x10, 4, BAR + 0x123);
 	assert_int_equal(config_read(2, 0x10), BAR);
 	/* Not decoded before it is enabled. */
-	assert_false(vpci_find(cells[2], BAR, &w));
+	assert_null(mmio_find(&cells[2]->mmio, BAR));
 	write_at(2, ECAM + 4, 4, 2);
-	assert_true(vpci_find(cells[2], BAR, &w));
-	assert_true(vpci_find(cells[2], BAR + 0xfff, &w));
-	assert_false(vpci_find(cells[2], BAR + 0x1000, &w));
-	assert_false(vpci_find(cells[2], BAR - 1, &w));
-	assert_false(vpci_find(cells[2], BAR | 1ULL << 32, &w));
-	assert_true(vpci_find(cells[2], 0xfffff000, &w));
-	assert_false(vpci_find(cells[1], BAR, &w));
+	assert_non_null(mmio_find(&cells[2]->mmio, BAR));
+	assert_non_null(mmio_find(&cells[2]->mmio, BAR + 0xfff));
+	assert_null(mmio_find(&cells[2]->mmio, BAR + 0x1000));
+	assert_ptr_not_equal(mmio_find(&cells[2]->mmio, BAR - 1), mmio_find(&cells[2]->mmio, BAR));
+	assert_null(mmio_find(&cells[2]->mmio, BAR | 1ULL << 32));
+	assert_non_null(mmio_find(&cells[2]->mmio, 0xfffff000));
+	assert_null(mmio_find(&cells[1]->mmio, BAR));
 	write_at(2, ECAM + 4, 4, 0);
-	assert_false(vpci_find(cells[2], BAR, &w));
+	assert_null(mmio_find(&cells[2]->mmio, BAR));
 }
 
 /* Several functions of one slot are found only if the first says so. */
@@ -553,7 +547,6 @@ static void start(u32 id)
 static void test_reset(void **state)
 {
 	static u32 fresh[32];
-	struct mmio_window w;
 
 	(void)state;
 	for (u32 n = 0; n < 32; n++)
@@ -573,7 +566,7 @@ static void test_reset(void **state)
 	assert_true(is_pending(INTX(1)));
 	for (u32 n = 0; n < 32; n++)
 		assert_int_equal(config_read(2, 4 * n), fresh[n]);
-	assert_false(vpci_find(cells[2], BAR, &w));
+	assert_null(mmio_find(&cells[2]->mmio, BAR));
 	open_device(2);
 	assert_int_equal(read_at(2, BAR + IVSHMEM_REG_STATE, 4), 0);
 	assert_int_equal(read_at(2, MSIX + 8, 4), 0);
@@ -717,10 +710,32 @@ static void test_too_many_links(void **state)
 	setup(state);
 	prepare(1, SHMEM, 0);
 	config.desc.num_pci_devices = 0;
-	for (u32 n = 0; n < 65; n++)
+	for (u32 n = 0; n < 40; n++)
 		fake_config_ivshmem(&config, (u16)n, 1, 1, PEERS);
+	create(1);
+	prepare(2, SHMEM, 0);
+	config.desc.num_pci_devices = 0;
+	for (u32 n = 0; n < 25; n++)
+		fake_config_ivshmem(&config, (u16)(100 + n), 1, 2, PEERS);
 	refused(-ENOMEM, "too many ivshmem links");
-	config.desc.num_pci_devices = 64;
+	config.desc.num_pci_devices = 24;
+	create(2);
+}
+
+static void test_too_many_windows(void **state)
+{
+	setup(state);
+	prepare(1, SHMEM, 2);
+	config.desc.num_pci_devices = 0;
+	for (u32 n = 0; n < MMIO_MAX_WINDOWS / 2; n++) {
+		struct jailhouse_pci_device *dev =
+			fake_config_ivshmem(&config, (u16)n, 1, 1, PEERS);
+
+		dev->bar_mask[1] = 0xfffff000;
+		dev->num_msix_vectors = 1;
+	}
+	refused(-ENOMEM, "windows");
+	config.desc.num_pci_devices -= 2;
 	create(1);
 }
 
@@ -766,9 +781,8 @@ static void test_random_accesses(void **state)
 		u32 id = 1 + (u32)fake_random_below(2), size = 1u << fake_random_below(4);
 		u64 ipa = bases[fake_random_below(3)] + fake_random_below(0x210);
 		u64 value = fake_random_below(4) ? fake_random() : fake_random_below(0x30000);
-		struct mmio_window w;
 
-		if (ipa >= BAR && !vpci_find(cells[id], ipa, &w)) {
+		if (ipa >= BAR && !mmio_find(&cells[id]->mmio, ipa)) {
 			open_device(id);
 			continue;
 		}
@@ -812,6 +826,7 @@ int main(void)
 		TEST(bus_range),
 		TEST(no_ecam),
 		TEST(too_many_links),
+		TEST(too_many_windows),
 		TEST(no_memory),
 		TEST_TWO(random_accesses),
 	};

@@ -70,8 +70,6 @@ static void test_find(void **state)
 	assert_int_equal(add(0x1000, 0x10), 0);
 	assert_int_equal(add(0x2000, 0x1000), 0);
 	assert_int_equal(windows(), 3);
-	for (u32 i = 1; i < windows(); i++)
-		assert_true(map.windows[i - 1].range.base < map.windows[i].range.base);
 	assert_null(mmio_find(&map, 0xfff));
 	assert_true(found(0x1000, 0x1000));
 	assert_true(found(0x100f, 0x1000));
@@ -100,12 +98,33 @@ static void test_overlaps(void **state)
 	assert_int_equal(add(0x2000, 0x1000), 0);
 }
 
+static void test_moving_window(void **state)
+{
+	struct mmio_window *w;
+
+	(void)state;
+	assert_int_equal(add(0x1000, 0x1000), 0);
+	w = mmio_append(&map, range_of(MMIO_NOWHERE, 0x1000), handler, 1);
+	assert_non_null(mmio_append(&map, range_of(MMIO_NOWHERE, 0x1000), handler, 2));
+	assert_int_equal(add(0x5000, 0x1000), 0);
+	assert_int_equal(windows(), 4);
+	assert_null(mmio_find(&map, 0));
+	assert_null(mmio_find(&map, 0x3000));
+	assert_null(mmio_find(&map, ~0ULL));
+	w->range.base = 0x3000;
+	assert_ptr_equal(mmio_find(&map, 0x3fff), w);
+	/* What was there before has precedence. */
+	w->range.base = 0x1000;
+	assert_true(mmio_find(&map, 0x1000) == &map.windows[0]);
+}
+
 static void test_full(void **state)
 {
 	(void)state;
 	for (u32 i = 0; i < MMIO_MAX_WINDOWS; i++)
 		assert_int_equal(add(i * 0x2000ULL, 0x1000), 0);
 	assert_int_equal(add(0x1000, 0x100), -ENOMEM);
+	assert_null(mmio_append(&map, range_of(MMIO_NOWHERE, 0x1000), handler, 0));
 	assert_true(found((MMIO_MAX_WINDOWS - 1) * 0x2000ULL, (MMIO_MAX_WINDOWS - 1) * 0x2000ULL));
 }
 
@@ -271,8 +290,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(test_##name, setup)
 	const struct CMUnitTest tests[] = {
-		TEST(find),    TEST(overlaps),      TEST(full),           TEST(random_windows),
-		TEST(handler), TEST(subpage_rules), TEST(subpage_values),
+		TEST(find),           TEST(overlaps), TEST(full),          TEST(moving_window),
+		TEST(random_windows), TEST(handler),  TEST(subpage_rules), TEST(subpage_values),
 	};
 
 	return cmocka_run_group_tests_name("mmio", tests, NULL, NULL);

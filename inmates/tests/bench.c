@@ -13,6 +13,7 @@
 #include <inmate_comm.h>
 #include <inmate_smp.h>
 #include <inmate_sysregs.h>
+#include <jailhouse/ivshmem.h>
 
 /* Numbers of the markers; ci/bench.py reads them here. */
 enum {
@@ -32,13 +33,20 @@ enum {
 	MARK_HVC_FIRMWARE = 13,
 	MARK_PMR_WRITE = 14,
 	MARK_SGI_PENDING = 15,
+	MARK_DOORBELL_SENT = 16,
+	MARK_DOORBELL_NOBODY = 17,
+	MARK_DOORBELL_PENDING = 18,
 };
 
 #define ROUNDS         200
 #define SGI            1
 #define TIMER_DELAY    20000 /* ticks */
 /* An SPI of the cell that no device raises. */
-#define FREE_IRQ       208
+#define FREE_IRQ       220
+/* Its channel: where its registers go, the pin's SPI, and a peer that is absent. */
+#define CHANNEL_BAR    0x3f100000
+#define CHANNEL_IRQ    (32 + 180)
+#define NOBODY         2
 #define GICD_ISENABLER 0x100
 /* A SiP service that no firmware has. */
 #define SMC_NOBODYS    0xc200ffff
@@ -46,7 +54,7 @@ enum {
 /* ISR_EL1: an interrupt is pending. */
 #define ISR_I          (1u << 7)
 
-#define MARK(n) __asm__ volatile("hint #(0x70 + %0)" ::"i"(n) : "memory")
+#define MARK(n) __asm__ volatile("hint #(0x60 + %0)" ::"i"(n) : "memory")
 
 #define MEASURE(mark, operation)                   \
 	do {                                       \
@@ -180,6 +188,37 @@ static void measure_gic(void)
 		MEASURE(MARK_PMR_WRITE, write_sysreg(ICC_PMR_EL1, PRIORITY_MASK));
 }
 
+/* To itself: the cost does not depend on who is the peer. */
+static void measure_doorbells(void)
+{
+	u8 *function = (u8 *)comm_region->pci_mmconfig_base, *registers = (u8 *)CHANNEL_BAR;
+	u32 self;
+
+	if (inmate_native())
+		return;
+	map_range(function, 0x1000, MAP_UNCACHED);
+	map_range(registers, 0x1000, MAP_UNCACHED);
+	io_write32(function + 0x10, CHANNEL_BAR);
+	/* Memory. */
+	io_write16(function + 0x04, 2);
+	io_write32(registers + IVSHMEM_REG_INT_CONTROL, IVSHMEM_INT_ENABLE);
+	self = io_read32(registers + IVSHMEM_REG_ID);
+	irq_enable(CHANNEL_IRQ);
+	for (int i = 0; i < ROUNDS; i++) {
+		disable_irqs();
+		MARK(MARK_DOORBELL_SENT);
+		io_write32(registers + IVSHMEM_REG_DOORBELL, IVSHMEM_DOORBELL(self, 0));
+		MARK(MARK_END);
+		wait_pending();
+		MARK(MARK_DOORBELL_PENDING);
+		enable_irqs();
+		isb();
+		MARK(MARK_END);
+	}
+	MEASURE(MARK_DOORBELL_NOBODY,
+		io_write32(registers + IVSHMEM_REG_DOORBELL, IVSHMEM_DOORBELL(NOBODY, 0)));
+}
+
 static void measure_timer(void)
 {
 	irq_enable(TIMER_IRQ);
@@ -200,6 +239,7 @@ void inmate_main(void)
 	MEASURE(MARK_NOTHING, (void)0);
 	measure_calls();
 	measure_gic();
+	measure_doorbells();
 	measure_timer();
 	measure_sgis();
 	comm_shut_down();

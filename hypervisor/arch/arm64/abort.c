@@ -6,7 +6,6 @@
 #include <arch/barrier.h>
 #include <hyp/cell.h>
 #include <hyp/mmio.h>
-#include <hyp/vpci.h>
 
 #include "abort_decode.h"
 #include "private.h"
@@ -74,41 +73,31 @@ static bool is_stage2_fault(u64 esr)
 	return (esr & ESR_FSC_KIND) <= FSC_PERMISSION;
 }
 
-/* What traps at `ipa`: registers at a fixed place, or a BAR. */
-static bool find_window(u64 ipa, struct mmio_window *window)
-{
-	const struct cell *cell = this_cpu()->cell;
-	const struct mmio_window *fixed = mmio_find(&cell->mmio, ipa);
-
-	if (fixed)
-		*window = *fixed;
-	return fixed || vpci_find(cell, ipa, window);
-}
-
 u64 abort_perform(struct frame *frame, u64 esr)
 {
 	struct cell *cell = this_cpu()->cell;
-	struct mmio_window window;
+	const struct mmio_window *window;
 	u32 reg = abort_register(esr);
 	struct mmio_access access;
 	u64 ipa;
 
 	/* A decodable syndrome is one of a stage-2 fault, not on a walk. The windows
 	 * are not mapped, so it must be a translation fault. */
-	if (!abort_is_decodable(esr) || (esr & ESR_FSC_KIND) != FSC_TRANSLATION)
+	if ((esr & (ABORT_DECODABLE_MASK | ESR_FSC_KIND)) != (ESR_DABT_ISV | FSC_TRANSLATION))
 		return false;
 	ipa = hpfar_page() | (read_sysreg(far_el2) & PAGE_MASK);
-	if (!find_window(ipa, &window))
+	window = mmio_find(&cell->mmio, ipa);
+	if (!window)
 		return false;
 
 	frame->x[31] = 0;
 	access = (struct mmio_access){
-		.offset = ipa - window.range.base,
+		.offset = ipa - window->range.base,
 		.size = abort_size(esr),
 		.write = esr & ESR_DABT_WNR,
 		.value = esr & ESR_DABT_WNR ? abort_store_value(esr, frame->x[reg]) : 0,
 	};
-	if (window.handler(cell, window.arg, &access) != MMIO_DONE)
+	if (window->handler(cell, window->arg, &access) != MMIO_DONE)
 		return false;
 	if (!(esr & ESR_DABT_WNR))
 		frame->x[reg] = abort_load_result(esr, access.value);
@@ -121,9 +110,8 @@ u64 abort_perform(struct frame *frame, u64 esr)
 static const char *judge(u64 esr, u64 ipa)
 {
 	bool write = esr & ESR_DABT_WNR, walk = esr & ESR_ABORT_S1PTW;
-	struct mmio_window window;
 
-	if (!walk && find_window(ipa, &window)) {
+	if (!walk && mmio_find(&this_cpu()->cell->mmio, ipa)) {
 		if (!abort_is_decodable(esr))
 			return "access to a filtered register by an instruction that only the "
 			       "hardware can perform (pair, write-back, vector, exclusive or cache "

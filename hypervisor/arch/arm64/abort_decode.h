@@ -7,6 +7,8 @@
 #include <arch/sysregs.h>
 #include <hyp/base.h>
 
+#define ABORT_DECODABLE_MASK (ESR_DABT_ISV | ESR_DABT_CM | ESR_ABORT_S1PTW)
+
 /**
  * False if the syndrome does not describe an access of the instruction itself
  * (ISV = 0: pairs, write-back, vector registers, exclusives; or cache
@@ -14,7 +16,7 @@
  */
 static inline bool abort_is_decodable(u64 esr)
 {
-	return (esr & ESR_DABT_ISV) && !(esr & (ESR_DABT_CM | ESR_ABORT_S1PTW));
+	return (esr & ABORT_DECODABLE_MASK) == ESR_DABT_ISV;
 }
 
 /** Bytes accessed: 1, 2, 4 or 8. */

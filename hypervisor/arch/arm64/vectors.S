@@ -221,16 +221,16 @@ hvc_special:
 	eret
 
 	/*
-	 * A filtered device register, if the cell's register is one that the
-	 * frame has by now; all else (and any refusal, once more) in full.
+	 * A filtered device register; all else (and any refusal, once more) in
+	 * full. Registers that C keeps are saved if the access names one.
 	 */
 data_abort:
+	save_volatile
 	ubfx	w1, w0, #16, #5			/* SRT */
 	sub	w1, w1, #18
 	cmp	w1, #11
-	b.ls	vectors_full_framed		/* x18 to x29 */
-	save_volatile
 	mov	x1, x0
+	b.ls	data_abort_kept			/* x18 to x29 */
 	mov	x0, sp
 	bl	abort_perform
 	cbz	x0, vectors_full_kept
@@ -240,6 +240,15 @@ data_abort:
 	ldp	x0, x1, [sp]
 	add	sp, sp, #FRAME_SIZE
 	eret
+
+data_abort_kept:
+	save_kept
+	mov	x0, sp
+	bl	abort_perform
+	cbz	x0, vectors_full_kept
+	count	STAT_TOTAL, w0
+	count	STAT_MMIO, w0
+	b	vectors_return
 
 vectors_full_lower:
 vectors_full:

@@ -41,6 +41,7 @@
 #define __unused_arg   __attribute__((unused))
 /* Seldom taken: kept out of the way of what is. */
 #define __cold_path    __attribute__((cold, noinline))
+#define __hot_path     inline __attribute__((always_inline))
 /* Bounded waiting for another CPU; counted apart from work. */
 #define __spin         __attribute__((noinline, section(".text.spin")))
 

@@ -13,6 +13,8 @@
 /** Dwords of configuration space that exist. */
 #define IVSHMEM_CONFIG_WORDS 32
 
+#define IVSHMEM_BARS 2
+
 /* Dwords of configuration space. */
 #define PCI_COMMAND  1
 #define PCI_BAR0     4
@@ -41,6 +43,8 @@ struct ivshmem {
 	struct cell *cell;
 	const struct jailhouse_pci_device *dev;
 	struct ivshmem_link *link;
+	/* NULL: the function has no such BAR. */
+	struct mmio_window *bars[IVSHMEM_BARS];
 	u32 config[IVSHMEM_CONFIG_WORDS];
 	/* INTID of its INTx pin. */
 	u32 intx;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Trapped memory accesses: one decoded access struct, one kind of handler,
- * one sorted table of windows per cell.
+ * one table of windows per cell.
  */
 #pragma once
 
@@ -36,13 +36,21 @@ struct mmio_window {
 
 #define MMIO_MAX_WINDOWS 64
 
-/** Sorted by address, no overlaps; the first of size 0 ends the list. */
+/** No overlaps. The first of size 0 ends the list. */
 struct mmio_map {
 	struct mmio_window windows[MMIO_MAX_WINDOWS + 1];
 };
 
 /** -ENOMEM if the map is full, -EINVAL if the window overlaps another. */
 int mmio_add(struct mmio_map *map, struct range range, mmio_handler handler, u64 arg) __must_check;
+
+/** The base of a window that no access reaches. */
+#define MMIO_NOWHERE BIT(63)
+
+/** A window that its owner may move by its range.base; what was added before it
+ *  has precedence. NULL if the map is full. */
+struct mmio_window *mmio_append(struct mmio_map *map, struct range range, mmio_handler handler,
+				u64 arg);
 
 /** The window that holds `ipa`, or NULL. */
 const struct mmio_window *mmio_find(const struct mmio_map *map, u64 ipa);

@@ -9,8 +9,9 @@
 
 struct cell;
 
-/** Build the cell's functions and window from its config. Its functions are
- *  peers of their links from now on, in state 0. Negative errno with a reason. */
+/** Build the cell's functions and windows from its config, the last of the
+ *  cell's windows. Its functions are peers of their links from now on, in
+ *  state 0. Negative errno with a reason. */
 long vpci_create(struct cell *cell) __must_check;
 
 /** Undo vpci_create(), also if it failed or never was called: its peers learn
@@ -19,9 +20,6 @@ void vpci_destroy(struct cell *cell);
 
 /** All its functions as after power-on. */
 void vpci_reset(struct cell *cell);
-
-/** The BAR that holds `ipa` as a window, if the cell has enabled one there. */
-bool vpci_find(const struct cell *cell, u64 ipa, struct mmio_window *window);
 
 /** Number `what` (JAILHOUSE_CHANNEL_*) of the n-th channel of a cell, or
  *  -ENOENT, -EINVAL. Management lock. */

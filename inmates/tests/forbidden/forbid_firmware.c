@@ -105,7 +105,7 @@ HVC_TEST(hvc_ffff, "0xffff")
 
 static void hypercall_unknown(void)
 {
-	hvc_jailhouse(9, 0, 0);
+	hvc_jailhouse(JAILHOUSE_HC_CELL_GET_CHANNEL + 1, 0, 0);
 	hvc_jailhouse(0x7fffffff, 1, 2);
 	hvc_jailhouse(~0ULL, ~0ULL, ~0ULL);
 	hvc_jailhouse(1ULL << 32 | JAILHOUSE_HC_HYPERVISOR_GET_INFO, 0, 0);
@@ -121,6 +121,7 @@ static void hypercall_management(void)
 	hvc_jailhouse(JAILHOUSE_HC_CELL_DESTROY, 1, 0);
 	hvc_jailhouse(JAILHOUSE_HC_CELL_DESTROY, 0, 0);
 	hvc_jailhouse(JAILHOUSE_HC_CELL_GET_STATE, 1, 0);
+	hvc_jailhouse(JAILHOUSE_HC_CELL_GET_CHANNEL, 0, 0);
 }
 
 static void hypercall_info(void)

@@ -4,8 +4,9 @@
  * exclusives need Normal cacheable memory.
  *
  * Order of locks: management lock (cell.c), then a CPU's kick_lock, then the
- * lock of a link (ivshmem.c), then the distributor lock (gic_dist.c), then the console lock (console.c). Nobody
- * waits for another CPU while holding one of the last four, so that every wait is bounded by a few instructions of others.
+ * lock of a link (ivshmem.c), then the distributor lock (gic_dist.c), then the
+ * console lock (console.c). Nobody waits for another CPU while holding one of
+ * the last four, so that every wait is bounded by a few instructions of others.
  */
 #pragma once
 
