@@ -22,6 +22,7 @@
 #define GICV_BASE 0x08040000
 /* GICv3 */
 #define GICR_BASE 0x080a0000
+#define GICR_SIZE 0x20000 /* of each CPU */
 /* PPI of GICH maintenance interrupts, which nobody uses: wakes CPUs for EL2. */
 #define KICK_PPI  25
 

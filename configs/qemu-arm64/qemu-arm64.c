@@ -36,6 +36,9 @@ struct {
 	struct jailhouse_pci_device pci_devices[3];
 	struct jailhouse_ext_header ext;
 	struct jailhouse_ext_region_name names[REGION_SHMEM + 3];
+#ifdef GICR_REGIONS
+	struct jailhouse_ext_gicr_region gicr[2];
+#endif
 } __attribute__((packed)) config = {
 	.header = {
 		.signature = JAILHOUSE_SYSTEM_SIGNATURE,
@@ -112,7 +115,13 @@ struct {
 		IVSHMEM_INTX(2, REGION_IPI, 0, 2, JAILHOUSE_SHMEM_PROTO_CUSTOM),
 	},
 
+#ifdef GICR_REGIONS
+	.ext = EXTENSION_HEADER(sizeof(config.names) + sizeof(config.gicr),
+				ARRAY_SIZE(config.names) + ARRAY_SIZE(config.gicr)),
+	.gicr = { GICR_REGIONS },
+#else
 	.ext = NAMES_HEADER(config.names),
+#endif
 
 	.names = {
 		REGION_NAME(REGION_RAM, "RAM"),

@@ -7,37 +7,37 @@
 #include <hyp/string.h>
 #include <jailhouse/config-extension.h>
 
-typedef bool (*record_fn)(const struct jailhouse_ext_record *record, void *arg);
-
-/* Calls fn for each record until it returns false. */
-static void for_each_record(const struct jailhouse_cell_desc *config, record_fn fn, void *arg)
+const void *config_next_record(const struct jailhouse_cell_desc *config, u16 type,
+			       const void *after)
 {
-	const struct jailhouse_ext_header *ext;
-	const char *at;
+	const struct jailhouse_ext_header *ext =
+		(const void *)((const char *)config + jailhouse_cell_config_size(config));
+	const struct jailhouse_ext_record *record = after ? after : (const void *)ext;
+	u32 size = after ? record->size : sizeof(*ext);
 
 	if (!(config->flags & JAILHOUSE_CELL_EXTENDED))
-		return;
-	ext = (const void *)((const char *)config + jailhouse_cell_config_size(config));
-	at = (const char *)(ext + 1);
-	for (u32 i = 0; i < ext->num_records; i++) {
-		const struct jailhouse_ext_record *record = (const void *)at;
-
-		if (!fn(record, arg))
-			return;
-		at += record->size;
-	}
+		return NULL;
+	do {
+		record = (const void *)((const char *)record + size);
+		if ((const char *)record >= (const char *)ext + ext->size)
+			return NULL;
+		size = record->size;
+	} while (record->type != type);
+	return record;
 }
 
-static bool take_policy(const struct jailhouse_ext_record *record, void *arg)
+static void parse_policy(struct cell *cell)
 {
-	const struct jailhouse_ext_policy *policy = (const void *)record;
-	struct cell *cell = arg;
+	const struct jailhouse_ext_policy *policy =
+		config_next_record(cell->config, JAILHOUSE_EXT_POLICY, NULL);
+	bool root = cell_is_root(cell);
 
-	if (record->type != JAILHOUSE_EXT_POLICY)
-		return true;
-	cell->on_violation = policy->on_violation;
-	cell->policy = policy->flags;
-	return false;
+	cell->on_violation = root ? JAILHOUSE_VIOLATION_ABORT : JAILHOUSE_VIOLATION_PARK;
+	cell->policy = root ? 0 : JAILHOUSE_POLICY_TRAP_WFI | JAILHOUSE_POLICY_SCRUB;
+	if (policy) {
+		cell->on_violation = policy->on_violation;
+		cell->policy = policy->flags;
+	}
 }
 
 static void parse_cpus(struct cell *cell)
@@ -63,12 +63,8 @@ static void parse_irqs(struct cell *cell, u64 gicd_base)
 
 int cell_parse(struct cell *cell, u64 gicd_base)
 {
-	bool root = cell_is_root(cell);
-
 	cell->id = cell->config->id;
-	cell->on_violation = root ? JAILHOUSE_VIOLATION_ABORT : JAILHOUSE_VIOLATION_PARK;
-	cell->policy = root ? 0 : JAILHOUSE_POLICY_TRAP_WFI | JAILHOUSE_POLICY_SCRUB;
-	for_each_record(cell->config, take_policy, cell);
+	parse_policy(cell);
 	parse_cpus(cell);
 	parse_irqs(cell, gicd_base);
 
@@ -86,28 +82,14 @@ int cell_parse(struct cell *cell, u64 gicd_base)
 	return 0;
 }
 
-struct name_search {
-	u32 region;
-	const char *name;
-};
-
-static bool match_name(const struct jailhouse_ext_record *record, void *arg)
-{
-	const struct jailhouse_ext_region_name *name = (const void *)record;
-	struct name_search *search = arg;
-
-	if (record->type != JAILHOUSE_EXT_REGION_NAME || name->region != search->region)
-		return true;
-	search->name = name->name;
-	return false;
-}
-
 const char *cell_region_name(const struct cell *cell, u32 region)
 {
-	struct name_search search = { .region = region };
+	const struct jailhouse_ext_region_name *name = NULL;
 
-	for_each_record(cell->config, match_name, &search);
-	return search.name;
+	do
+		name = config_next_record(cell->config, JAILHOUSE_EXT_REGION_NAME, name);
+	while (name && name->region != region);
+	return name ? name->name : NULL;
 }
 
 u32 region_stage2_flags(const struct jailhouse_memory *mem)

@@ -7,6 +7,7 @@
 
 #include <arch/barrier.h>
 #include <arch/paging.h>
+#include <hyp/ownership.h>
 #include <hyp/string.h>
 
 #define COMM_BYTES 128 /* the part in use, in whole cache lines */
@@ -20,6 +21,7 @@ static u32 read_word(const struct cell *cell, const volatile u32 *word)
 void comm_start(struct cell *cell, const struct jailhouse_system *system)
 {
 	struct jailhouse_comm_region *comm = cell->comm;
+	u64 *gicr = (u64 *)((char *)comm + JAILHOUSE_COMM_GICR_REGIONS);
 	u32 flags = cell->config->flags;
 
 	memset(comm, 0, PAGE_SIZE);
@@ -37,6 +39,8 @@ void comm_start(struct cell *cell, const struct jailhouse_system *system)
 	comm->gicc_base = system->platform_info.arm.gicc_base;
 	comm->gicr_base = system->platform_info.arm.gicr_base;
 	comm->vpci_irq_base = cell->config->vpci_irq_base;
+	for (u32 n = 0; comm->gicr_base && n < MAX_GICR_REGIONS; n++)
+		gicr[n] = machine.gic[1 + n].range.base;
 	cache_flush(comm, PAGE_SIZE);
 }
 

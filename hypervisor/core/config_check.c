@@ -329,6 +329,20 @@ static bool check_ext_region_name(const struct check *c, __u32 i, const void *re
 	return true;
 }
 
+static bool check_ext_gicr(const struct check *c, __u32 i, const void *record, __u32 size)
+{
+	const struct jailhouse_ext_gicr_region *region = record;
+
+	if (size != sizeof(*region))
+		return finding(c, JAILHOUSE_CFG_EXT_RECORD, i, NONE, size);
+	if (!c->root || !region->base || (region->base & 0xffff) || region->base > MAX_GIC_BASE)
+		return finding(c, JAILHOUSE_CFG_EXT_VALUE, i, NONE, region->base);
+	if (!region->size || (region->size & 0x1ffff) ||
+	    region->size > (1ULL << ADDRESS_BITS) - region->base)
+		return finding(c, JAILHOUSE_CFG_EXT_VALUE, i, NONE, region->size);
+	return true;
+}
+
 static bool check_extension(const struct check *c)
 {
 	__u64 offset = jailhouse_cell_config_size(c->cell);
@@ -354,6 +368,9 @@ static bool check_extension(const struct check *c)
 				return false;
 		} else if (record->type == JAILHOUSE_EXT_REGION_NAME) {
 			if (!check_ext_region_name(c, i, record, record->size))
+				return false;
+		} else if (record->type == JAILHOUSE_EXT_GICR_REGION) {
+			if (!check_ext_gicr(c, i, record, record->size))
 				return false;
 		} else if (record->flags & JAILHOUSE_EXT_MANDATORY) {
 			return finding(c, JAILHOUSE_CFG_EXT_UNKNOWN, i, NONE, record->type);

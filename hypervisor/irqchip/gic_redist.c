@@ -23,8 +23,8 @@ static const struct gic_block blocks[GIC_NUM_BLOCKS] = {
 	[GICD_ICFGR >> GIC_BLOCK_SHIFT] = { GIC_FIELDS, 2, 4 },
 };
 
-/* Last is forced onto the last frame that is ours, so that a scan ends where
- * the cell's window does. A frame without a CPU of ours has no affinity. */
+/* Where the window ends with the last frame of ours, Last is forced onto it, so
+ * that a scan ends there. A frame without a CPU of ours has no affinity. */
 static u64 typer(const struct cpu *cpu, u32 frame)
 {
 	u64 value = ~0ULL << 32;
@@ -32,7 +32,7 @@ static u64 typer(const struct cpu *cpu, u32 frame)
 	if (cpu)
 		value = io_read64((volatile u8 *)cpu->gicr + GICR_TYPER);
 	value &= ~GICR_TYPER_LAST;
-	return frame == gicr_last_frame ? value | GICR_TYPER_LAST : value;
+	return gicr_frame_is_last(frame) ? value | GICR_TYPER_LAST : value;
 }
 
 /* The first page of a frame: identification for all, control for the owner. */
@@ -60,9 +60,9 @@ static enum mmio_result control_page(const struct cpu *cpu, u32 frame, bool own,
 	return MMIO_DONE;
 }
 
-enum mmio_result gicr_access(struct cell *cell, u64 arg __unused_arg, struct mmio_access *a)
+enum mmio_result gicr_access(struct cell *cell, u64 first, struct mmio_access *a)
 {
-	u32 frame = (u32)(a->offset >> gicr_frame_shift);
+	u32 frame = (u32)(first + (a->offset >> gicr_frame_shift));
 	const struct cpu *cpu = gicr_frame_cpu(frame);
 	u32 offset, shift = (a->offset & 3) * 8, mask, value, own = ~kick_bit;
 	struct gic_block block;

@@ -127,11 +127,15 @@ void gicd_hand_over(u32 intid, const struct cell *from, const struct cell *to);
 /** Frames that are looked at: there may be some of CPUs that are not ours. */
 #define MAX_FRAMES 128
 
-/** The last frame of ours, and log2 of a frame's size. Set once at enable. */
-extern u32 gicr_last_frame, gicr_frame_shift;
+/** log2 of a frame's size. Set once at enable. */
+extern u32 gicr_frame_shift;
 
-/** The CPU whose redistributor is the n-th frame of the region, or NULL. */
+/** The CPU whose redistributor is the n-th frame of all regions, or NULL. */
 const struct cpu *gicr_frame_cpu(u32 n);
 
-/** Filter of one access to the region of all redistributor frames. */
+/** Does it say that it is the last of its region? */
+bool gicr_frame_is_last(u32 n);
+
+/** Filter of one access to a region of redistributors; arg is the number of its
+ *  first frame. */
 enum mmio_result gicr_access(struct cell *cell, u64 arg, struct mmio_access *access);

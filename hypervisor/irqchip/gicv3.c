@@ -19,6 +19,7 @@
 #include <hyp/printk.h>
 #include <hyp/irqchip.h>
 #include <hyp/ownership.h>
+#include <jailhouse/config-extension.h>
 #include <jailhouse/io.h>
 
 #include "gic_regs.h"
@@ -37,16 +38,23 @@ static u32 kick_irq;
  * set as 0 is 0x80, and shows so where group 0 is not EL3's (SCR_EL3.FIQ = 0;
  * IHI 0069 4.8.1, 4.8.6). */
 static u8 kick_in_pmr;
-static u64 gicr_base_pa;
-/* Which CPU's redistributor each frame of the region is, plus 1; 0 for none.
- * Frames may be more than CPUs, and in any order. */
-static u8 frame_cpu[MAX_FRAMES];
-u32 gicr_last_frame;
+/* What each frame of a region is: FRAME_LAST, and the CPU whose redistributor it
+ * is, plus 1; 0 for none. Frames may be more than CPUs, and in any order. */
+#define FRAME_LAST 0x80
+static u8 frames[MAX_FRAMES];
 u32 gicr_frame_shift;
+static u32 gicr_first_frame[MAX_GICR_REGIONS];
 
 const struct cpu *gicr_frame_cpu(u32 n)
 {
-	return n < MAX_FRAMES && frame_cpu[n] ? cpu_get(frame_cpu[n] - 1u) : NULL;
+	u32 cpu = n < MAX_FRAMES ? frames[n] & ~FRAME_LAST : 0;
+
+	return cpu ? cpu_get(cpu - 1) : NULL;
+}
+
+bool gicr_frame_is_last(u32 n)
+{
+	return n < MAX_FRAMES && (frames[n] & FRAME_LAST);
 }
 
 static volatile u8 *rd(const struct cpu *cpu)
@@ -65,11 +73,23 @@ static struct cpu *cpu_of_typer(u64 typer, u32 frame)
 	return cpu_by_mpidr(mpidr);
 }
 
-/* The redistributor of a CPU is the one with its affinity. */
-static int find_redistributors(void)
+/* With GICR_TYPER.VLPIS frames have two pages more (IHI 0069 12.1.2). */
+static void find_frame_size(u64 base)
 {
-	for (u32 n = 0; n < MAX_FRAMES; n++) {
-		pa_t pa = pa_of(gicr_base_pa + ((u64)n << gicr_frame_shift));
+	volatile u8 *first = map_temporary_device(pa_of(base), PAGE_SIZE);
+
+	gicr_frame_shift = io_read64(first + GICR_TYPER) & GICR_TYPER_VLPIS ? 18 : 17;
+}
+
+/* One more region, whose frames get the numbers from `first` on; the number
+ * behind it, or an errno. Without a size its last frame says so (Last), and what
+ * is behind the last one of ours is nobody's. */
+static int add_region(u32 region, u64 base, u64 size, u32 first)
+{
+	u32 last = first, end = MIN(first + (u32)(size >> gicr_frame_shift), MAX_FRAMES);
+
+	for (u32 n = first; n < (size ? end : MAX_FRAMES); n++) {
+		pa_t pa = pa_of(base + ((u64)(n - first) << gicr_frame_shift));
 		volatile u8 *frame = map_temporary_device(pa, PAGE_SIZE);
 		u64 typer = io_read64(frame + GICR_TYPER);
 		struct cpu *cpu = cpu_of_typer(typer, n);
@@ -78,36 +98,54 @@ static int find_redistributors(void)
 			cpu->gicr = (u64)map_device(pa, GICR_FRAME_SIZE);
 			if (!cpu->gicr)
 				return (int)reason(-ENOMEM, "no room to map a redistributor");
-			frame_cpu[n] = (u8)(cpu->id + 1);
-			gicr_last_frame = n;
+			frames[n] = (u8)(cpu->id + 1);
 		}
-		if (typer & GICR_TYPER_LAST)
-			break;
+		if (cpu || size)
+			last = n;
+		if (typer & GICR_TYPER_LAST) {
+			frames[n] |= FRAME_LAST;
+			if (!size)
+				break;
+		}
 	}
-	for (u32 n = 0; n < cpu_count(); n++)
+	if (!size)
+		frames[last] |= FRAME_LAST;
+	gicr_first_frame[region] = first;
+	machine.gic[1 + region] = (struct gic_frame){
+		range_of(base, (last - first + 1ULL) << gicr_frame_shift),
+		"an interrupt redistributor",
+	};
+	return (int)last + 1;
+}
+
+/* The redistributor of a CPU is the one with its affinity. */
+static int find_redistributors(const struct jailhouse_system *config)
+{
+	u64 base = config->platform_info.arm.gicr_base;
+	const struct jailhouse_ext_gicr_region *region = NULL;
+	int next = 0;
+	u32 n = 0;
+
+	find_frame_size(base);
+	while (n < MAX_GICR_REGIONS && next >= 0 && next < MAX_FRAMES &&
+	       (region = config_next_record(&config->root_cell, JAILHOUSE_EXT_GICR_REGION, region)))
+		next = add_region(n++, region->base, region->size, (u32)next);
+	if (!n)
+		next = add_region(0, base, 0, 0);
+	for (n = 0; next >= 0 && n < cpu_count(); n++)
 		if (cpu_get(n)->arrived && !cpu_get(n)->gicr)
 			return (int)reason(-ENODEV,
 					   "there is no redistributor for CPU %u (affinity 0x%llx) "
 					   "at 0x%llx; check gicr_base",
-					   n, cpu_get(n)->mpidr, gicr_base_pa);
-	return 0;
-}
-
-/* With GICR_TYPER.VLPIS frames have two pages more (IHI 0069 12.1.2). */
-static void find_frame_size(void)
-{
-	volatile u8 *first = map_temporary_device(pa_of(gicr_base_pa), PAGE_SIZE);
-
-	gicr_frame_shift = io_read64(first + GICR_TYPER) & GICR_TYPER_VLPIS ? 18 : 17;
+					   n, cpu_get(n)->mpidr, base);
+	return MIN(next, 0);
 }
 
 static int gic_init(const struct jailhouse_system *config)
 {
 	u64 base = config->platform_info.arm.gicd_base;
 	u32 arch;
-	int err;
 
-	gicr_base_pa = config->platform_info.arm.gicr_base;
 	gicd = map_device(pa_of(base), GICD_SIZE);
 	if (!gicd)
 		return (int)reason(-ENOMEM, "no room to map the interrupt distributor");
@@ -124,15 +162,7 @@ static int gic_init(const struct jailhouse_system *config)
 		(struct gic_frame){ range_of(base, GICD_SIZE), "the interrupt distributor" };
 	kick_irq = config->platform_info.arm.maintenance_irq;
 	kick_bit = 1u << kick_irq;
-	find_frame_size();
-	err = find_redistributors();
-	if (err)
-		return err;
-	machine.gic[1] = (struct gic_frame){
-		range_of(gicr_base_pa, (gicr_last_frame + 1ULL) << gicr_frame_shift),
-		"an interrupt redistributor",
-	};
-	return 0;
+	return find_redistributors(config);
 }
 
 static u32 priority_bits(void)
@@ -377,8 +407,9 @@ static int gic_add_windows(struct cell *cell)
 {
 	int err = mmio_add(&cell->mmio, machine.gic[0].range, gicd_access, false);
 
-	if (!err)
-		err = mmio_add(&cell->mmio, machine.gic[1].range, gicr_access, 0);
+	for (u32 n = 0; !err && n < MAX_GICR_REGIONS && machine.gic[1 + n].range.size; n++)
+		err = mmio_add(&cell->mmio, machine.gic[1 + n].range, gicr_access,
+			       gicr_first_frame[n]);
 	if (err)
 		return (int)reason(err, "there are too many trapped regions");
 	return cell_is_root(cell) ? 0 : gicd_check_irqs(cell);

@@ -262,6 +262,9 @@ struct fake_system {
 	__u64 cpus[1];
 	struct jailhouse_memory mem[16];
 	struct jailhouse_irqchip irqchips[2];
+	/* Only if a test sets JAILHOUSE_CELL_EXTENDED. */
+	struct jailhouse_ext_header ext;
+	struct jailhouse_ext_gicr_region gicr[3];
 } __attribute__((packed));
 extern struct fake_system fake_system;
 void fake_system_default(void);

@@ -41,10 +41,13 @@ static int setup(void **state)
 static void test_start(void **state)
 {
 	struct jailhouse_comm_region *c = &page.comm;
+	u64 gicr[8];
 
 	(void)state;
 	config.desc.console = (struct jailhouse_console){ .address = 0x09040000, .type = 3 };
 	config.desc.vpci_irq_base = 77;
+	machine.gic[1].range = range_of(0x080a0000, 0x20000);
+	machine.gic[2].range = range_of(0x090a0000, 0x20000);
 	build();
 	fake_system.header.platform_info.arm.gicc_base = 0x08010000;
 	comm_start(&cell, &fake_system.header);
@@ -61,6 +64,12 @@ static void test_start(void **state)
 	assert_int_equal(c->gicr_base, FAKE_GICR_BASE);
 	assert_int_equal(c->vpci_irq_base, 77);
 	/* Nothing of an earlier life, to the end of the page. */
+	memcpy(gicr, page.bytes + JAILHOUSE_COMM_GICR_REGIONS, sizeof(gicr));
+	memset(page.bytes + JAILHOUSE_COMM_GICR_REGIONS, 0, sizeof(gicr));
+	assert_int_equal(gicr[0], 0x080a0000);
+	assert_int_equal(gicr[1], 0x090a0000);
+	for (u32 i = 2; i < ARRAY_SIZE(gicr); i++)
+		assert_int_equal(gicr[i], 0);
 	for (u32 i = sizeof(*c); i < PAGE_SIZE; i++)
 		assert_int_equal(page.bytes[i], 0);
 	/* And all of it cleaned for a cell without caches. */

@@ -96,6 +96,29 @@ static u32 check_folder(const char *folder, check_fn check, bool *seen)
 	return count;
 }
 
+/* Redistributors are the machine's: root lists them. */
+static void test_redistributors_of_a_cell(void **state)
+{
+	const struct jailhouse_ext_gicr_region region = { { JAILHOUSE_EXT_GICR_REGION, 0,
+							    sizeof(region) },
+							  0x080a0000,
+							  0x40000 };
+	struct bytes b = read_file("cell", "ok.bin");
+	struct jailhouse_ext_header *ext;
+	struct jailhouse_config_finding f;
+
+	(void)state;
+	b.data = realloc(b.data, b.size + sizeof(region));
+	ext = (void *)((char *)b.data + jailhouse_cell_config_size((const void *)b.data));
+	memcpy((char *)b.data + b.size, &region, sizeof(region));
+	ext->size += sizeof(region);
+	ext->num_records++;
+	assert_false(check_cell(b.data, b.size + sizeof(region), &f));
+	assert_int_equal(f.rule, JAILHOUSE_CFG_EXT_VALUE);
+	assert_int_equal(f.value, region.base);
+	free(b.data);
+}
+
 static void test_every_rule(void **state)
 {
 	bool seen[JAILHOUSE_CFG_NUM_RULES] = { 0 };
@@ -346,11 +369,17 @@ static void test_mutated_systems(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_rule),         cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_elements_are_named), cmocka_unit_test(test_id_not_assigned),
-		cmocka_unit_test(test_truncated_cell),     cmocka_unit_test(test_truncated_system),
-		cmocka_unit_test(test_trailing_byte),      cmocka_unit_test(test_any_alignment),
-		cmocka_unit_test(test_mutated_cells),      cmocka_unit_test(test_mutated_systems),
+		cmocka_unit_test(test_redistributors_of_a_cell),
+		cmocka_unit_test(test_every_rule),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_elements_are_named),
+		cmocka_unit_test(test_id_not_assigned),
+		cmocka_unit_test(test_truncated_cell),
+		cmocka_unit_test(test_truncated_system),
+		cmocka_unit_test(test_trailing_byte),
+		cmocka_unit_test(test_any_alignment),
+		cmocka_unit_test(test_mutated_cells),
+		cmocka_unit_test(test_mutated_systems),
 	};
 
 	return cmocka_run_group_tests_name("config_check", tests, NULL, NULL);

@@ -461,6 +461,29 @@ static void test_private_fields(void **state)
 	}
 }
 
+/* Regions of two frames at `first`, or of all the rest; and of two at `second`. */
+static void list_redistributors(u64 first, u64 second)
+{
+	struct fake_system *s = &fake_system;
+	u64 two = 2 * (u64)GICR_FRAME_SIZE;
+
+	s->header.root_cell.flags |= JAILHOUSE_CELL_EXTENDED;
+	s->ext = (struct jailhouse_ext_header){ JAILHOUSE_EXT_MAGIC, sizeof(s->ext), 0 };
+	for (u32 n = 0; n < 2; n++) {
+		u64 base = n ? second : first;
+
+		if (!base)
+			continue;
+		s->gicr[n] = (struct jailhouse_ext_gicr_region){
+			{ JAILHOUSE_EXT_GICR_REGION, 0, sizeof(s->gicr[n]) },
+			base,
+			base == FAKE_GICR_BASE ? two : (FAKE_CPUS - 2) * (u64)GICR_FRAME_SIZE
+		};
+		s->ext.num_records++;
+		s->ext.size += sizeof(s->gicr[n]);
+	}
+}
+
 /* Who is there is no secret; the scan ends at the last CPU of the machine. */
 static void test_frames_are_identified(void **state)
 {
@@ -494,6 +517,45 @@ static void test_closed_registers(void **state)
 				assert_int_equal(read_by(cell, gicr_reg(cpu, offsets[i]), 4), 0);
 		}
 	assert_memory_equal(&before, &fake_gic, sizeof(before));
+}
+
+/* Two regions, the second listed first, and one that holds no CPU of ours. */
+static void test_regions_of_redistributors(void **state)
+{
+	u64 half = FAKE_GICR_BASE + 2 * (u64)GICR_FRAME_SIZE;
+
+	(void)state;
+	fake_reset();
+	list_redistributors(half, FAKE_GICR_BASE);
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	for (u32 n = 0; n < FAKE_CPUS; n++) {
+		assert_ptr_equal(gicr_frame_cpu(n), cpu_get((n + 2) % FAKE_CPUS));
+		assert_int_equal(gicr_frame_is_last(n), n == FAKE_CPUS - 3);
+	}
+	assert_int_equal(machine.gic[1].range.base, half);
+	assert_int_equal(machine.gic[1].range.size, (FAKE_CPUS - 2) * (u64)GICR_FRAME_SIZE);
+	assert_int_equal(machine.gic[2].range.base, FAKE_GICR_BASE);
+	assert_int_equal(machine.gic[2].range.size, 2 * (u64)GICR_FRAME_SIZE);
+	assert_int_equal(machine.gic[3].range.size, 0);
+	assert_int_equal(root_cell_init(&fake_system.header), 0);
+	cell = &root_cell;
+	/* Each frame is where it is. A scan of both as one ends behind both. */
+	for (u32 cpu = 0; cpu < FAKE_CPUS; cpu++) {
+		u64 typer = read_by(cell, gicr_reg(cpu, GICR_TYPER), 8);
+
+		assert_int_equal(typer >> 32, cpu);
+		assert_int_equal(!!(typer & GICR_TYPER_LAST), cpu == FAKE_CPUS - 1);
+	}
+}
+
+/* CPUs whose redistributors are in no region. */
+static void test_region_is_missing(void **state)
+{
+	(void)state;
+	fake_reset();
+	list_redistributors(FAKE_GICR_BASE, 0);
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), -ENODEV);
+	assert_non_null(strstr(fake_reason(), "there is no redistributor for CPU 2"));
 }
 
 static void test_sweep_redistributors(void **state)
@@ -1026,6 +1088,8 @@ int main(void)
 		TEST(frames_are_identified),
 		TEST(closed_registers),
 		TEST(sweep_redistributors),
+		TEST(regions_of_redistributors),
+		TEST(region_is_missing),
 		TEST(owned_mask),
 		TEST(merge),
 		TEST(moved_interrupt),

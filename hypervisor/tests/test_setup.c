@@ -125,7 +125,7 @@ static void all_cpus(void *(*what)(void *), u32 count)
 static void machine_before(void)
 {
 	fake_reset();
-	fake_header.config_size = sizeof(fake_system);
+	fake_header.config_size = offsetof(struct fake_system, ext);
 	/* Patient, since a thread may be held up; less so where one is missing. */
 	fake_header.rendezvous_ms = 10000;
 	for (u32 n = 0; n < FAKE_CPUS; n++) {

@@ -38,6 +38,7 @@ struct jailhouse_ext_record {
 
 #define JAILHOUSE_EXT_POLICY      1
 #define JAILHOUSE_EXT_REGION_NAME 2
+#define JAILHOUSE_EXT_GICR_REGION 3
 
 /** A forbidden access parks the CPU (default of non-root cells). */
 #define JAILHOUSE_VIOLATION_PARK  0
@@ -65,6 +66,17 @@ struct jailhouse_ext_region_name {
 	char name[28];
 } __attribute__((packed));
 
+/** GICv3 of the root cell: a region of redistributors (as in the device tree).
+ *  If there is any, all are given, also the one at gicr_base. */
+struct jailhouse_ext_gicr_region {
+	struct jailhouse_ext_record record;
+	/** A multiple of 64 KiB. */
+	__u64 base;
+	/** Bytes, a multiple of 128 KiB. */
+	__u64 size;
+} __attribute__((packed));
+
 _Static_assert(sizeof(struct jailhouse_ext_header) == 16, "extension ABI");
 _Static_assert(sizeof(struct jailhouse_ext_policy) == 16, "extension ABI");
 _Static_assert(sizeof(struct jailhouse_ext_region_name) == 40, "extension ABI");
+_Static_assert(sizeof(struct jailhouse_ext_gicr_region) == 24, "extension ABI");

@@ -111,10 +111,20 @@
 		.name = (text),    \
 	}
 
-/** The header of a block with no records but the array `names`. */
-#define NAMES_HEADER(names)                                                  \
-	{                                                                    \
-		.magic = JAILHOUSE_EXT_MAGIC,                                \
-		.size = sizeof(struct jailhouse_ext_header) + sizeof(names), \
-		.num_records = ARRAY_SIZE(names),                            \
+/** A region of redistributors, an element of `struct jailhouse_ext_gicr_region`. */
+#define GICR_REGION(base_, size_)                                               \
+	{                                                                       \
+		.record = { JAILHOUSE_EXT_GICR_REGION, JAILHOUSE_EXT_MANDATORY, \
+			    sizeof(struct jailhouse_ext_gicr_region) },         \
+		.base = (base_), .size = (size_),                               \
 	}
+
+/** The header of a block with so many bytes of records. */
+#define EXTENSION_HEADER(bytes, records)                                                         \
+	{                                                                                        \
+		.magic = JAILHOUSE_EXT_MAGIC,                                                    \
+		.size = sizeof(struct jailhouse_ext_header) + (bytes), .num_records = (records), \
+	}
+
+/** The header of a block with no records but the array `names`. */
+#define NAMES_HEADER(names) EXTENSION_HEADER(sizeof(names), ARRAY_SIZE(names))

@@ -120,6 +120,10 @@ struct jailhouse_comm_region {
 	__u32 vpci_irq_base;
 } __attribute__((packed, aligned(4)));
 
+/** GICv3: at this offset in the region's page are the bases of all regions of
+ *  redistributors, u64[8]; unused ones are 0. Before Cellblock all were 0. */
+#define JAILHOUSE_COMM_GICR_REGIONS 0x80
+
 _Static_assert(sizeof(struct jailhouse_comm_region) == 100, "comm region ABI");
 _Static_assert(offsetof(struct jailhouse_comm_region, gicr_base) == 88, "comm region ABI");
 

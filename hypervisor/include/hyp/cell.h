@@ -114,6 +114,11 @@ int cell_parse(struct cell *cell, u64 gicd_base) __must_check;
 /** Name of a memory region from the extension block, or NULL. */
 const char *cell_region_name(const struct cell *cell, u32 region);
 
+/** The next record of a type (JAILHOUSE_EXT_*) in a checked config's extension
+ *  block, `after` being one or NULL; or NULL. */
+const void *config_next_record(const struct jailhouse_cell_desc *config, u16 type,
+			       const void *after);
+
 static inline const struct jailhouse_memory *cell_region(const struct cell *cell, u32 n)
 {
 	return jailhouse_cell_mem_regions(cell->config) + n;

@@ -15,11 +15,15 @@ struct gic_frame {
 	const char *what;
 };
 
+/** Regions of redistributors. */
+#define MAX_GICR_REGIONS 8
+
 /** The range that the hypervisor keeps for itself, and the distributor and
- *  per-CPU part of the interrupt controller. No region may cover them. */
+ *  per-CPU parts of the interrupt controller (size 0: none). No region may cover
+ *  them. */
 struct machine {
 	struct range hypervisor;
-	struct gic_frame gic[2];
+	struct gic_frame gic[1 + MAX_GICR_REGIONS];
 	/** Of these, what all cells have mapped: each CPU sees its own there. */
 	struct range banked;
 };

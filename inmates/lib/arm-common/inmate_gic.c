@@ -29,6 +29,7 @@
 #define GICR_SGI_FRAME    0x10000
 #define GICR_STRIDE       0x20000
 #define GICR_MAX_FRAMES   512
+#define GICR_MAX_REGIONS  8
 #define GICC_CTLR         0x0000
 #define GICC_PMR          0x0004
 #define GICC_IAR          0x000c
@@ -56,14 +57,11 @@ static u8 *gicc(void)
 	return (u8 *)comm_region->gicc_base;
 }
 
-void *gic_own_redistributor(void)
+/* In one region; affinity as in TYPER. */
+static u8 *find_redistributor(u8 *frame, u64 affinity)
 {
-	u8 *frame = (u8 *)comm_region->gicr_base;
-	u64 affinity = cpu_affinity();
 	u64 typer;
 
-	/* TYPER has Aff3..Aff0 in its upper half. */
-	affinity = (affinity & 0xffffff) | ((affinity >> 32) & 0xff) << 24;
 	for (unsigned int n = 0; n < GICR_MAX_FRAMES; n++, frame += GICR_STRIDE) {
 		map_range(frame, GICR_STRIDE, MAP_UNCACHED);
 		typer = io_read64(frame + GICR_TYPER);
@@ -73,6 +71,21 @@ void *gic_own_redistributor(void)
 			break;
 	}
 	return NULL;
+}
+
+void *gic_own_redistributor(void)
+{
+	const u64 *regions = (const u64 *)((u8 *)comm_region + JAILHOUSE_COMM_GICR_REGIONS);
+	u64 affinity = cpu_affinity();
+	u8 *found;
+
+	/* TYPER has Aff3..Aff0 in its upper half. */
+	affinity = (affinity & 0xffffff) | ((affinity >> 32) & 0xff) << 24;
+	found = find_redistributor((u8 *)comm_region->gicr_base, affinity);
+	for (unsigned int n = 0; !found && n < GICR_MAX_REGIONS && regions[n]; n++)
+		if (regions[n] != comm_region->gicr_base)
+			found = find_redistributor((u8 *)regions[n], affinity);
+	return found;
 }
 
 /* The registers that hold bit `irq`: SGIs and PPIs of GICv3 have their own. */

@@ -16,7 +16,11 @@
 #define VECTOR_IRQ_SP0 1
 #define VECTOR_IRQ     5
 
-static struct jailhouse_comm_region native_region;
+/* As long as what is read of a real one. */
+static union {
+	struct jailhouse_comm_region region;
+	u8 page[0x100];
+} native_comm;
 static bool native;
 static u64 boot_exception_level;
 static exception_hook_t exception_hook;
@@ -52,16 +56,17 @@ static void fill_native_region(void)
 {
 	bool v3 = (read_sysreg(id_aa64pfr0_el1) >> 24) & 0xf;
 
-	memcpy(native_region.signature, COMM_REGION_MAGIC, sizeof(native_region.signature));
-	native_region.revision = COMM_REGION_ABI_REVISION;
-	native_region.gic_version = v3 ? 3 : 2;
-	native_region.gicd_base = VIRT_GICD;
-	native_region.gicc_base = v3 ? 0 : VIRT_GICC;
-	native_region.gicr_base = v3 ? VIRT_GICR : 0;
-	native_region.console.address = VIRT_UART0;
-	native_region.console.size = PAGE_SIZE;
-	native_region.console.type = JAILHOUSE_CON_TYPE_PL011;
-	native_region.console.flags = JAILHOUSE_CON_ACCESS_MMIO | JAILHOUSE_CON_REGDIST_4;
+	memcpy(native_comm.region.signature, COMM_REGION_MAGIC,
+	       sizeof(native_comm.region.signature));
+	native_comm.region.revision = COMM_REGION_ABI_REVISION;
+	native_comm.region.gic_version = v3 ? 3 : 2;
+	native_comm.region.gicd_base = VIRT_GICD;
+	native_comm.region.gicc_base = v3 ? 0 : VIRT_GICC;
+	native_comm.region.gicr_base = v3 ? VIRT_GICR : 0;
+	native_comm.region.console.address = VIRT_UART0;
+	native_comm.region.console.size = PAGE_SIZE;
+	native_comm.region.console.type = JAILHOUSE_CON_TYPE_PL011;
+	native_comm.region.console.flags = JAILHOUSE_CON_ACCESS_MMIO | JAILHOUSE_CON_REGDIST_4;
 }
 
 static void find_comm_region(void)
@@ -72,7 +77,7 @@ static void find_comm_region(void)
 	exception_set_hook(NULL);
 	if (!native)
 		return;
-	comm_region = &native_region;
+	comm_region = &native_comm.region;
 	fill_native_region();
 }
 

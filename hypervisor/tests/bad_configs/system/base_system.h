@@ -19,6 +19,8 @@ struct system_config {
 	__u64 cpus[1];
 	struct jailhouse_memory mem[NUM_REGIONS];
 	struct jailhouse_irqchip irqchips[1];
+	struct jailhouse_ext_header ext;
+	struct jailhouse_ext_gicr_region gicr;
 } __attribute__((packed));
 
 /* clang-format off */
@@ -43,6 +45,7 @@ struct system_config {
 		},                                                                             \
 		.root_cell = {                                                                 \
 			.name = "root",                                                        \
+			.flags = JAILHOUSE_CELL_EXTENDED,                                      \
 			.cpu_set_size = sizeof(config.cpus),                                   \
 			.num_memory_regions = ARRAY_SIZE(config.mem),                          \
 			.num_irqchips = ARRAY_SIZE(config.irqchips),                           \
@@ -53,7 +56,9 @@ struct system_config {
 		[RAM] = { 0x40000000, 0x40000000, 0x3fc00000, RW },                            \
 		[UART] = { 0x09000000, 0x09000000, 0x1000, RW | JAILHOUSE_MEM_IO },            \
 	},                                                                                     \
-	.irqchips = { { .address = 0x08000000, .pin_base = 32, .pin_bitmap = { ~0u } } }
+	.irqchips = { { .address = 0x08000000, .pin_base = 32, .pin_bitmap = { ~0u } } },   \
+	.ext = { JAILHOUSE_EXT_MAGIC, sizeof(config.ext) + sizeof(config.gicr), 1 },           \
+	.gicr = { { JAILHOUSE_EXT_GICR_REGION, 0, sizeof(config.gicr) }, 0x080a0000, 0x40000 }
 
 #define BROKEN_SYSTEM(...)                          \
 	extern const struct system_config config;   \

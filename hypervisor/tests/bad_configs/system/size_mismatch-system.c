@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One region fewer than the file has. */
+/* An extension block that is not announced. */
 #include "base_system.h"
 
-BROKEN_SYSTEM(.header.root_cell.num_memory_regions = 2)
+BROKEN_SYSTEM(.header.root_cell.flags = 0)
