@@ -63,7 +63,10 @@ def contents(build, kernel):
     yield "bin/busybox", f"{build}/busybox/busybox", 0o755
     yield "init", f"{CI}/guest-init", 0o755
     single = ((f"{build}/tools/jailhouse", "usr/sbin/jailhouse", 0o755),
+              (f"{build}/tools/ivshmem-demo", "usr/bin/ivshmem-demo", 0o755),
               (f"{build}/driver/{kernel}/jailhouse.ko", "lib/modules/jailhouse.ko", 0o644),
+              (f"{build}/driver/{kernel}/uio_ivshmem.ko", "lib/modules/uio_ivshmem.ko", 0o644),
+              (f"{build}/kernels/{kernel}/uio.ko", "lib/modules/uio.ko", 0o644),
               (f"{build}/hypervisor/jailhouse.bin", "lib/firmware/jailhouse.bin", 0o644))
     for source, path, mode in single:
         if os.path.exists(source):

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The driver, once for each kernel: build/driver/<kernel>/jailhouse.ko. The
-# kernel's build system writes next to its sources, so they are linked into the
-# output directory; only there does it run.
+# The drivers, once for each kernel: build/driver/<kernel>/jailhouse.ko, and the
+# others of Kbuild beside it. The kernel's build system writes next to its
+# sources, so they are linked into the output directory; only there does it run.
 
-DRIVER_SRCS	:= $(wildcard driver/drv_*.[chS]) driver/Kbuild hypervisor/core/config_check.c
+DRIVER_SRCS	:= $(wildcard driver/drv_*.[chS] driver/*ivshmem*.[ch]) driver/Kbuild hypervisor/core/config_check.c
 DRIVER_HEADERS	:= $(wildcard include/jailhouse/*.h include/arch/arm64/asm/*.h)
 DRIVER_KOS	:= $(KERNELS:%=$(B)/driver/%/jailhouse.ko)
 

@@ -14,6 +14,7 @@
 #include <linux/amba/bus.h>
 #include <linux/container_of.h>
 #include <linux/device.h>
+#include <linux/mm.h>
 
 /* to_amba_device() is a macro that keeps const in 6.12, and does not in 6.1. */
 static inline const struct amba_device *drv_compat_amba_device(struct device *dev)
@@ -25,4 +26,16 @@ static inline const struct amba_device *drv_compat_amba_device(struct device *de
 static inline struct device *drv_compat_find_devt(struct device *sibling, dev_t devt)
 {
 	return class_find_device_by_devt(sibling->class, devt);
+}
+
+/* Flags of a map are const from 6.3 on, and changed by functions. */
+static inline void drv_compat_vm_flags(struct vm_area_struct *vma, unsigned long set,
+				       unsigned long clear)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#else
+	vm_flags_set(vma, set);
+	vm_flags_clear(vma, clear);
+#endif
 }

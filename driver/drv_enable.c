@@ -22,6 +22,7 @@
 #include "drv_firmware.h"
 #include "drv_hypercall.h"
 #include "drv_memory.h"
+#include "drv_pci.h"
 #include "drv_reason.h"
 #include "drv_spin.h"
 #include "drv_stages.h"
@@ -297,6 +298,7 @@ int drv_enable(const void __user *config, struct jailhouse_reason *why)
 	cpu_hotplug_enable();
 	release_firmware(e.image);
 	__module_get(THIS_MODULE);
+	drv_pci_add();
 	drv_environment_note(why);
 	pr_info("enabled on CPUs %*pbl; Linux stood still for %llu us, %llu us of it in EL2\n",
 		drv_cpu_set_args(&drv.root->cpus), e.switch_us,
@@ -352,10 +354,15 @@ int drv_disable(unsigned int timeout_ms, struct jailhouse_reason *why)
 	err = check_all_cpus(why);
 	if (!err)
 		err = drv_cell_destroy_all(timeout_ms, why);
-	if (!err)
-		err = leave_el2(why);
 	if (err)
 		return err;
+	drv_pci_remove();
+	err = leave_el2(why);
+	if (err) {
+		if (!drv.broken)
+			drv_pci_add();
+		return err;
+	}
 	drv_sysfs_cell_remove(root);
 	drv_cell_put(root);
 	drv_sysfs_core_keep();

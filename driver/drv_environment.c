@@ -210,6 +210,11 @@ static const struct of_device_id gic_ids[] = {
 	{}
 };
 
+struct device_node *drv_environment_gic(void)
+{
+	return of_find_matching_node(NULL, gic_ids);
+}
+
 /* Its version and where its two parts are; 0 if the device tree has none. */
 struct gic {
 	int version;

@@ -12,6 +12,8 @@
 
 #include "drv_cpu_set.h"
 
+struct device_node;
+
 /**
  * All checks that need no reserved resource, in an order in which no check can
  * harm a machine that an earlier one refuses. `config` has been validated.
@@ -23,6 +25,9 @@ int drv_environment_check(const struct jailhouse_system *config, struct jailhous
  * the driver can start. They may change until hotplug is disabled.
  */
 int drv_environment_check_cpus(const struct jailhouse_system *config, struct jailhouse_reason *why);
+
+/** The interrupt controller's node, to be put; NULL without a device tree. */
+struct device_node *drv_environment_gic(void);
 
 /** The CPU bitmap of a validated config. */
 void drv_environment_cpu_set(const struct jailhouse_cell_desc *cell, struct drv_cpu_set *cpus);

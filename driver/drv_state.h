@@ -34,6 +34,7 @@
 
 struct drv_images;
 struct drv_stats;
+struct drv_channel;
 
 /** The hypervisor's reserved memory, claimed and mapped; drv_memory.c. */
 struct drv_memory {
@@ -67,6 +68,10 @@ struct drv_cell {
 	/** sysfs: the directory statistics/ and its cpu<n>/ */
 	struct drv_stats *stats;
 	struct drv_stats *cpu_stats[JAILHOUSE_CONFIG_MAX_CPUS];
+	/** The directory channels/, and those in it. */
+	struct drv_channel *channels;
+	struct drv_channel **channel;
+	unsigned int num_channels;
 };
 
 struct drv_state {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cells/<id>/ with its files, and statistics/ below it. The kobject of a cell
- * is the cell's own lifetime; those of statistics hold a reference to their
- * parent, so an attribute can always reach its cell.
+ * cells/<id>/ with its files, statistics/ and channels/ below it. The kobject of
+ * a cell is the cell's own lifetime; those of statistics and channels hold a
+ * reference to their parent, so an attribute can always reach its cell.
  */
 #include "drv_sysfs_cell.h"
 
@@ -217,6 +217,138 @@ static const struct kobj_type stats_type = {
 	.default_groups = stats_groups,
 };
 
+/* channels/ (number is negative) or one <bus>:<slot>.<function>/ in it. */
+struct drv_channel {
+	struct kobject kobj;
+	struct drv_cell *cell;
+	int number;
+};
+
+struct channel_attribute {
+	struct kobj_attribute attr;
+	u64 what;
+};
+
+static long query_channel(const struct drv_cell *cell, unsigned int number, u64 what)
+{
+	return drv_hypercall_query(JAILHOUSE_HC_CELL_GET_CHANNEL, cell->id,
+				   (u64)number << JAILHOUSE_CHANNEL_SHIFT | what);
+}
+
+static ssize_t channel_show(struct kobject *kobj, struct kobj_attribute *attr, char *buffer)
+{
+	const struct channel_attribute *what = container_of(attr, struct channel_attribute, attr);
+	const struct drv_channel *channel = container_of(kobj, struct drv_channel, kobj);
+	long value;
+
+	down_read(&drv_view);
+	value = query_channel(channel->cell, (unsigned int)channel->number, what->what);
+	up_read(&drv_view);
+	return sysfs_emit(buffer, "%ld\n", max(value, 0L));
+}
+
+#define CHANNEL(file, number)                                   \
+	static struct channel_attribute channel_##file = {      \
+		.attr = __ATTR(file, 0444, channel_show, NULL), \
+		.what = JAILHOUSE_CHANNEL_##number,             \
+	}
+
+CHANNEL(state, STATE);
+CHANNEL(doorbells_sent, SENT);
+CHANNEL(doorbells_received, RECEIVED);
+CHANNEL(doorbells_dropped, DROPPED);
+
+static struct attribute *channel_attrs[] = {
+	&channel_state.attr.attr,
+	&channel_doorbells_sent.attr.attr,
+	&channel_doorbells_received.attr.attr,
+	&channel_doorbells_dropped.attr.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(channel);
+
+static void channel_release(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct drv_channel, kobj));
+}
+
+static const struct kobj_type channels_type = {
+	.release = channel_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+};
+
+static const struct kobj_type channel_type = {
+	.release = channel_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = channel_groups,
+};
+
+static struct drv_channel *add_channel(struct drv_cell *cell, struct kobject *parent, int number,
+				       u32 bdf)
+{
+	struct drv_channel *channel = drv_inject_kzalloc(sizeof(*channel));
+	int err;
+
+	if (!channel)
+		return NULL;
+	channel->cell = cell;
+	channel->number = number;
+	if (number < 0)
+		err = kobject_init_and_add(&channel->kobj, &channels_type, parent, "channels");
+	else
+		err = kobject_init_and_add(&channel->kobj, &channel_type, parent, "%02x:%02x.%u",
+					   bdf >> 8, bdf >> 3 & 0x1f, bdf & 7);
+	if (!err)
+		return channel;
+	kobject_put(&channel->kobj);
+	return NULL;
+}
+
+static void remove_channel(struct drv_channel *channel)
+{
+	if (!channel)
+		return;
+	kobject_del(&channel->kobj);
+	kobject_put(&channel->kobj);
+}
+
+static void remove_channels(struct drv_cell *cell)
+{
+	for (unsigned int n = 0; n < cell->num_channels; n++)
+		remove_channel(cell->channel[n]);
+	remove_channel(cell->channels);
+	kfree(cell->channel);
+	cell->num_channels = 0;
+	cell->channel = NULL;
+	cell->channels = NULL;
+}
+
+/* As many as EL2 has made. */
+static bool add_channels(struct drv_cell *cell)
+{
+	unsigned int most = cell->config->num_pci_devices;
+	long bdf;
+
+	if (!most)
+		return true;
+	cell->channel = drv_inject_kzalloc(most * sizeof(*cell->channel));
+	cell->channels = add_channel(cell, &cell->kobj, -1, 0);
+	if (!cell->channel || !cell->channels)
+		return false;
+	for (unsigned int n = 0; n < most; n++) {
+		down_read(&drv_view);
+		bdf = query_channel(cell, n, JAILHOUSE_CHANNEL_BDF);
+		up_read(&drv_view);
+		if (bdf < 0)
+			break;
+		cell->channel[n] = add_channel(cell, &cell->channels->kobj, (int)n, (u32)bdf);
+		if (!cell->channel[n])
+			return false;
+		cell->num_channels = n + 1;
+	}
+	return true;
+}
+
 static struct drv_stats *add_stats(struct drv_cell *cell, struct kobject *parent, int cpu)
 {
 	struct drv_stats *stats = drv_inject_kzalloc(sizeof(*stats));
@@ -273,7 +405,7 @@ int drv_sysfs_cell_add(struct drv_cell *cell, struct jailhouse_reason *why)
 			why, err, "the sysfs directory of cell \"%s\" cannot be created (error %d)",
 			cell->name, err);
 	cell->stats = add_stats(cell, &cell->kobj, -1);
-	if (!cell->stats || !add_cpus(cell, &cell->cpus)) {
+	if (!cell->stats || !add_cpus(cell, &cell->cpus) || !add_channels(cell)) {
 		drv_sysfs_cell_remove(cell);
 		return drv_reason_set(
 			why, -ENOMEM,
@@ -289,6 +421,7 @@ void drv_sysfs_cell_remove(struct drv_cell *cell)
 	for (unsigned int cpu = 0; cpu < ARRAY_SIZE(cell->cpu_stats); cpu++)
 		remove_stats(&cell->cpu_stats[cpu]);
 	remove_stats(&cell->stats);
+	remove_channels(cell);
 	kobject_del(&cell->kobj);
 }
 

@@ -4,7 +4,7 @@
 # machine: `config check` works anywhere). tests: the same with a driver made of text files.
 
 TOOL_B		:= $(B)/tools
-TOOL_COMMON	:= $(filter-out tools/device_%.c,$(sort $(wildcard tools/*.c))) \
+TOOL_COMMON	:= $(filter-out tools/device_%.c tools/ivshmem-demo.c,$(sort $(wildcard tools/*.c))) \
 		   hypervisor/core/config_check.c
 TOOL_SRCS	:= $(TOOL_COMMON) tools/device_linux.c
 TOOL_FAKE_SRCS	:= $(TOOL_COMMON) tools/device_fake.c
@@ -16,7 +16,13 @@ TOOL_CFLAGS	= -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -DTOOL_VERSION='"$(VERSION
 TOOL_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=all -O1
 
 .PHONY: tools
-tools: $(TOOL_B)/jailhouse $(TOOL_B)/jailhouse-host
+tools: $(TOOL_B)/jailhouse $(TOOL_B)/jailhouse-host $(TOOL_B)/ivshmem-demo
+
+# A program of its own, for the root cell.
+$(TOOL_B)/ivshmem-demo: tools/ivshmem-demo.c $(TOOL_HEADERS) tools/build.mk
+	@mkdir -p $(@D)
+	$(say CC)
+	$(Q)$(CROSS)gcc $(TOOL_CFLAGS) -static -s -o $@ $<
 
 $(TOOL_B)/jailhouse: $(TOOL_SRCS) $(TOOL_HEADERS) tools/build.mk
 	@mkdir -p $(@D)

@@ -137,6 +137,54 @@ static void print_table(const struct stats_sample *now, const struct stats_sampl
 		       stats_value(now, order[n], cpu), stats_rate(now, before, order[n], cpu));
 }
 
+/* What is counted for each channel; the state first. */
+#define CHANNEL_FILES 4
+static const char *const channel_files[CHANNEL_FILES] = { "state", "doorbells_sent",
+							  "doorbells_received",
+							  "doorbells_dropped" };
+
+static bool read_channel(int cell, const char *channel, char values[CHANNEL_FILES][TOOL_VALUE_SIZE])
+{
+	for (unsigned int n = 0; n < CHANNEL_FILES; n++)
+		if (!tool_read_attribute(values[n], "cells/%d/channels/%s/%s", cell, channel,
+					 channel_files[n]))
+			return false;
+	return true;
+}
+
+static void print_channels(int cell)
+{
+	char values[CHANNEL_FILES][TOOL_VALUE_SIZE];
+	char **list = tool_list("cells/%d/channels", cell);
+
+	for (char **name = list; name && *name; name++)
+		if (read_channel(cell, *name, values))
+			printf("%s%s state %s: %s doorbells sent, %s received, %s dropped\n",
+			       name == list ? "\n" : "", *name, values[0], values[1], values[2],
+			       values[3]);
+	tool_free_list(list);
+}
+
+static void print_json_channels(int cell)
+{
+	char values[CHANNEL_FILES][TOOL_VALUE_SIZE];
+	char **list = tool_list("cells/%d/channels", cell);
+	const char *comma = "";
+
+	printf(",\n  \"channels\": {");
+	for (char **name = list; name && *name; name++) {
+		if (!read_channel(cell, *name, values))
+			continue;
+		printf("%s\n    \"%s\": { ", comma, *name);
+		for (unsigned int n = 0; n < CHANNEL_FILES; n++)
+			printf("%s\"%s\": %s", n ? ", " : "", channel_files[n], values[n]);
+		printf(" }");
+		comma = ",";
+	}
+	printf("\n  }");
+	tool_free_list(list);
+}
+
 static void print_json_string(const char *text)
 {
 	putchar('"');
@@ -170,7 +218,9 @@ static void print_json(const struct view *view, const struct stats_sample *now,
 			       stats_rate(now, before, n, (int)cpu));
 		printf(" } }");
 	}
-	printf("\n  }\n}\n");
+	printf("\n  }");
+	print_json_channels(view->cell);
+	printf("\n}\n");
 }
 
 static int cell_gone(const struct view *view)
@@ -204,6 +254,7 @@ static int once(const struct options *options, const struct view *view)
 	printf("Statistics of cell %d \"%s\"\n", view->cell, view->name);
 	printf("%-28s %12s %12s\n", "COUNTER", "SUM", "PER SEC");
 	print_table(&samples[1], before, STATS_ALL_CPUS);
+	print_channels(view->cell);
 	return TOOL_OK;
 }
 
@@ -217,6 +268,7 @@ static void draw(const struct view *view, const struct stats_sample *now,
 	printf(CLEAR_SCREEN "Statistics of cell %d \"%s\" (%s)\n\n", view->cell, view->name, cpus);
 	printf(REVERSE "%-28s %12s %12s" NORMAL "\n", "COUNTER", "SUM", "PER SEC");
 	print_table(now, before, view->cpu);
+	print_channels(view->cell);
 	printf("\nq quit   c next CPU   a all CPUs\n");
 	fflush(stdout);
 }

@@ -6,6 +6,7 @@
 #   build/kernels/<series>/release	its release string
 #   build/kernels/<series>/headers	the KDIR to build modules against, on amd64
 #   build/kernels/<series>/modules	its own modules
+#   build/kernels/<series>/uio.ko	one of them
 set -eu
 . "$(dirname "$0")/setup_lib.sh"
 
@@ -53,5 +54,14 @@ ln -sfn "root/boot/vmlinuz-$release" "$top/vmlinuz"
 ln -sfn "root/lib/modules/$release" "$top/modules"
 [ -s "$top/vmlinuz" ] && [ -d "$top/modules" ] && [ -d "$top/headers/include" ] ||
 	die "the packages of kernel $release have an unknown layout"
+# Modules of Debian's that ours need, unpacked: the guest has no depmod.
+for module in kernel/drivers/uio/uio; do
+	found=$top/modules/$module.ko
+	if [ -e "$found.xz" ]; then
+		xz -dc "$found.xz" >"$top/${module##*/}.ko"
+	else
+		cp "$found" "$top/${module##*/}.ko"
+	fi
+done
 echo "$release" >"$top/release"
 say "kernel $series: $release is ready"

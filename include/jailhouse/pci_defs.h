@@ -5,6 +5,8 @@
  */
 #pragma once
 
+/* Linux has the same names. */
+#ifndef PCI_CAP_ID_PM
 #define PCI_CAP_ID_PM     0x01
 #define PCI_CAP_ID_VPD    0x03
 #define PCI_CAP_ID_MSI    0x05
@@ -48,3 +50,4 @@
 #define PCI_EXT_CAP_ID_DPC     0x1d
 #define PCI_EXT_CAP_ID_L1SS    0x1e
 #define PCI_EXT_CAP_ID_PTM     0x1f
+#endif

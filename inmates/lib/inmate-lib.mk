@@ -11,7 +11,7 @@ INMATE_LIB_SRCS	:= $(addprefix inmates/lib/, \
 	arm64/inmate_head.S arm64/inmate_setup.c arm64/inmate_mmu.c arm64/inmate_smp.c \
 	arm-common/inmate_gic.c arm-common/inmate_timer.c \
 	inmate_alloc.c inmate_cmdline.c inmate_cmdline_buffer.c inmate_comm.c inmate_console.c \
-	inmate_pci.c inmate_printk.c inmate_string.c inmate_test.c) \
+	inmate_ivshmem.c inmate_pci.c inmate_printk.c inmate_string.c inmate_test.c) \
 	$(addprefix hypervisor/uart/, uart.c pl011.c xuartps.c imx.c ns8250.c lpuart.c)
 
 INMATE_CPPFLAGS	:= $(addprefix -I$(INMATE_TOP)/, inmates/lib/arm64 inmates/lib/arm64/include \
