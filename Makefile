@@ -140,7 +140,8 @@ FRAGMENTS := $(wildcard $(addsuffix /build.mk, \
 
 # Host programs that are unit tests, and host pytest files; the fragments add to both.
 UNIT_TESTS	:=
-UNIT_PYTESTS	:= ci/gates/test_gates.py ci/test_check.py ci/test_rpi4_boot.py
+UNIT_PYTESTS	:= ci/gates/test_gates.py ci/test_check.py ci/test_rpi4_boot.py \
+		   ci/models/test_models.py
 
 include $(FRAGMENTS)
 

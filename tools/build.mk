@@ -4,7 +4,7 @@
 # machine: `config check` works anywhere). tests: the same with a driver made of text files.
 
 TOOL_B		:= $(B)/tools
-TOOL_COMMON	:= $(filter-out tools/device_%.c tools/ivshmem-demo.c,$(sort $(wildcard tools/*.c))) \
+TOOL_COMMON	:= $(filter-out tools/device_%.c tools/uio_demo.c,$(sort $(wildcard tools/*.c))) \
 		   hypervisor/core/config_check.c
 TOOL_SRCS	:= $(TOOL_COMMON) tools/device_linux.c
 TOOL_FAKE_SRCS	:= $(TOOL_COMMON) tools/device_fake.c
@@ -19,7 +19,7 @@ TOOL_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=all -O1
 tools: $(TOOL_B)/jailhouse $(TOOL_B)/jailhouse-host $(TOOL_B)/ivshmem-demo
 
 # A program of its own, for the root cell.
-$(TOOL_B)/ivshmem-demo: tools/ivshmem-demo.c $(TOOL_HEADERS) tools/build.mk
+$(TOOL_B)/ivshmem-demo: tools/uio_demo.c $(TOOL_HEADERS) tools/build.mk
 	@mkdir -p $(@D)
 	$(say CC)
 	$(Q)$(CROSS)gcc $(TOOL_CFLAGS) -static -s -o $@ $<
@@ -38,6 +38,17 @@ $(TOOL_FAKE): $(TOOL_FAKE_SRCS) $(TOOL_HEADERS) tools/build.mk
 	@mkdir -p $(@D)
 	$(say CC)
 	$(Q)$(HOSTCC) $(TOOL_CFLAGS) $(TOOL_SANITIZE) -o $@ $(TOOL_FAKE_SRCS)
+
+# The message ring, for this machine, with each of the sanitizers.
+comma := ,
+TOOL_RINGS	:= $(TOOL_B)/tests/test_spsc_ring $(TOOL_B)/tests/test_spsc_ring-threads
+UNIT_TESTS	+= $(TOOL_RINGS)
+$(TOOL_RINGS): tools/tests/test_spsc_ring.c include/jailhouse/spsc-ring.h tools/build.mk
+	@mkdir -p $(@D)
+	$(say CC)
+	$(Q)$(HOSTCC) -std=gnu11 -O1 -g $(WARN) -Iinclude \
+		$(if $(findstring threads,$@),-fsanitize=thread,-fsanitize=address$(comma)undefined -fno-sanitize-recover=all) \
+		-o $@ $< -lcmocka -lpthread
 
 UNIT_PYTESTS	+= tools/tests/test_tool.py
 unit unit-tests: $(TOOL_FAKE) configs

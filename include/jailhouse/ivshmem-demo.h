@@ -79,7 +79,7 @@ static inline void ivshmem_demo_send(struct ivshmem_demo *d, __u32 target, const
 {
 	__u32 length = 0;
 
-	for (; text[length] && length < IVSHMEM_DEMO_TEXT; length++)
+	for (; length < IVSHMEM_DEMO_TEXT && text[length]; length++)
 		d->own->text[length] = text[length];
 	d->own->length = length;
 	d->own->target = target;

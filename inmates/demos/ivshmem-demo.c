@@ -2,7 +2,7 @@
 /*
  * ivshmem demo: a peer of a channel. Shows the states of the others, sends one of
  * them messages, answers those that arrive, and measures the round trips. The same
- * for Linux: tools/ivshmem-demo.c.
+ * for Linux: tools/uio_demo.c.
  *
  * Parameters:
  *	function=N	bdf of the function (default: the first)

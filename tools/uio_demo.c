@@ -249,7 +249,7 @@ int main(int argc, char **argv)
 		   demo.peers, demo.output_size);
 	enable_interrupt(fd, o.device);
 	ivshmem_demo_begin(&demo);
-	ivshmem_demo_look(&demo, now_ns(), false);
+	ivshmem_demo_look(&demo, now_ns(), !o.quiet);
 	serve(&demo, &o, fd, target);
 	report(&demo);
 	return 0;
