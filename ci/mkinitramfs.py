@@ -66,6 +66,7 @@ def contents(build, kernel):
               (f"{build}/tools/ivshmem-demo", "usr/bin/ivshmem-demo", 0o755),
               (f"{build}/driver/{kernel}/jailhouse.ko", "lib/modules/jailhouse.ko", 0o644),
               (f"{build}/driver/{kernel}/uio_ivshmem.ko", "lib/modules/uio_ivshmem.ko", 0o644),
+              (f"{build}/driver/{kernel}/ivshmem_net.ko", "lib/modules/ivshmem_net.ko", 0o644),
               (f"{build}/kernels/{kernel}/uio.ko", "lib/modules/uio.ko", 0o644),
               (f"{build}/hypervisor/jailhouse.bin", "lib/firmware/jailhouse.bin", 0o644))
     for source, path, mode in single:

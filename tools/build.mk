@@ -39,10 +39,14 @@ $(TOOL_FAKE): $(TOOL_FAKE_SRCS) $(TOOL_HEADERS) tools/build.mk
 	$(say CC)
 	$(Q)$(HOSTCC) $(TOOL_CFLAGS) $(TOOL_SANITIZE) -o $@ $(TOOL_FAKE_SRCS)
 
-# The message ring, for this machine, with each of the sanitizers.
+# The message ring, for this machine, with each of the sanitizers; the network's queues.
 comma := ,
 TOOL_RINGS	:= $(TOOL_B)/tests/test_spsc_ring $(TOOL_B)/tests/test_spsc_ring-threads
-UNIT_TESTS	+= $(TOOL_RINGS)
+UNIT_TESTS	+= $(TOOL_RINGS) $(TOOL_B)/tests/test_veth
+$(TOOL_B)/tests/test_veth: tools/tests/test_veth.c include/jailhouse/ivshmem-net.h tools/build.mk
+	@mkdir -p $(@D)
+	$(say CC)
+	$(Q)$(HOSTCC) -std=gnu11 -O1 -g $(WARN) -Iinclude $(TOOL_SANITIZE) -o $@ $< -lcmocka
 $(TOOL_RINGS): tools/tests/test_spsc_ring.c include/jailhouse/spsc-ring.h tools/build.mk
 	@mkdir -p $(@D)
 	$(say CC)
