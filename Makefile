@@ -174,6 +174,12 @@ demo: initramfs $(board-firmware)
 bench: all initramfs
 	$(Q)$(PYTHON) ci/bench.py $(if $(filter command% environment%,$(origin BOARD)),--board $(BOARD))
 
+# Life cycles at random, for TIME seconds.
+.PHONY: soak
+soak: all initramfs
+	$(Q)$(PYTHON) ci/soak.py $(if $(filter command% environment%,$(origin BOARD)),--board $(BOARD)) \
+		$(if $(TIME),--seconds $(TIME)) $(if $(SEED),--seed $(SEED))
+
 # --- tests ----------------------------------------------------------------------------------------
 
 .PHONY: check check-all unit system gates format
@@ -212,10 +218,13 @@ libexec := $(DESTDIR)$(prefix)/libexec/jailhouse
 .PHONY: install
 install: all
 	$(Q)$(install) -m 755 $(B)/tools/jailhouse $(DESTDIR)$(prefix)/sbin/jailhouse
+	$(Q)$(install) -m 755 $(B)/tools/ivshmem-demo $(DESTDIR)$(prefix)/bin/ivshmem-demo
 	$(Q)$(install) -m 644 $(B)/hypervisor/jailhouse.bin $(DESTDIR)/lib/firmware/jailhouse.bin
 	$(Q)for k in $(KERNELS); do \
-		$(install) -m 644 $(B)/driver/$$k/jailhouse.ko \
-			$(DESTDIR)/lib/modules/$$(cat $(B)/kernels/$$k/release)/extra/jailhouse.ko; \
+		for m in jailhouse uio_ivshmem ivshmem_net; do \
+			$(install) -m 644 $(B)/driver/$$k/$$m.ko \
+				$(DESTDIR)/lib/modules/$$(cat $(B)/kernels/$$k/release)/extra/$$m.ko; \
+		done; \
 	done
 	$(Q)mkdir -p $(DESTDIR)/etc/jailhouse $(libexec)/demos $(libexec)/tests
 	$(Q)install -m 644 $(B)/configs/*/*.cell $(DESTDIR)/etc/jailhouse
@@ -249,6 +258,7 @@ help:
 	@echo '                 does this by itself when it is needed'
 	@echo '  firmware       fetch or build TF-A, with which QEMU starts a Raspberry Pi 4 and virt-tfa-*'
 	@echo '  initramfs      build the user space of the guest'
+	@echo '  soak           random life cycles for TIME= seconds; SEED= repeats a run'
 	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'
 	@echo
 	@echo 'Test'

@@ -30,12 +30,15 @@ from guest import BUILD, DOWNLOADS, TOP, GuestError
 sys.path.insert(0, os.path.join(TOP, "ci", "gates"))
 import gate_budget  # noqa: E402  pylint: disable=wrong-import-position
 import gate_lib  # noqa: E402  pylint: disable=wrong-import-position
+sys.path.insert(0, os.path.join(TOP, "ci", "system"))
+import cellfile  # noqa: E402  pylint: disable=wrong-import-position
 
 PLUGIN = os.path.join(BUILD, "bench", "count_el2.so")
 ELF = os.path.join(BUILD, "hypervisor", "jailhouse.elf")
 INMATE = os.path.join(BUILD, "inmates", "tests", "bench.bin")
-CELL_BENCH = "bench-cell /etc/jailhouse/board/root.cell /etc/jailhouse/board/bench.cell " \
-             "/usr/libexec/jailhouse/tests/bench.bin"
+IMAGE = "/usr/libexec/jailhouse/tests/bench.bin"
+# Without a virtual PCI bus, which Linux would scan as a part of enable.
+QUIET_ROOT = "/tmp/root.cell"
 # What the targets are for.
 DEFAULT_BOARD = "virt-gicv3-6.1"
 # Beyond the device tree, which QEMU puts at the start of RAM.
@@ -213,12 +216,16 @@ def run_guest(image, board, name, action):
     return out
 
 
-def life(guest):
-    guest.check(f"{CELL_BENCH} idle {ROUNDS}", timeout=600)
+def life(guest, guest_root):
+    data = cellfile.patched(cellfile.built(guest_root), cellfile.PCI_IS_VIRTUAL, b"\0")
+    guest.put(QUIET_ROOT, data)
+    guest.check(f"bench-cell {QUIET_ROOT} /etc/jailhouse/board/bench.cell {IMAGE} idle {ROUNDS}",
+                timeout=600)
 
 
 def in_cell(guest):
-    guest.check(f"{CELL_BENCH} '' 0", timeout=120)
+    guest.check("bench-cell /etc/jailhouse/board/root.cell /etc/jailhouse/board/bench-channel.cell "
+                f"{IMAGE} '' 0", timeout=120)
     end = time.monotonic() + 30
     while True:
         states = guest.check("cat /sys/devices/jailhouse/cells/1/state").strip().split("\n")
@@ -258,7 +265,7 @@ class Row:
     entries: int = None
     limit: int = None
     # How the count is made: own: EL2 instructions of the CPU with the markers; all: of all CPUs,
-    # without SGI sends of Linux.
+    # without SGI sends of Linux; caller: as own, and the total of the caller is shown.
     kind: str = "own"
 
 
@@ -288,6 +295,15 @@ ROWS = (
     Row("cell destroy", "456 k", "destroy", None, None, 228_000, "all"),
     Row("disable", "", "disable", None, None, None, "all"),
 )
+# The message ring against a copy: what the caller executes, at EL1 in a cell and at EL0 in Linux.
+ROWS += tuple(
+    Row(f"{what}, {size} bytes, {place}", "", f"{prefix}{mark}_{size}", None, entries, entries,
+        "caller")
+    # Linux is interrupted now and then.
+    for place, prefix, entries in (("cell", "", 0), ("Linux", "linux_", None))
+    for size in (64, 1024, 4096)
+    for what, mark in (("ring: sent", "ring_send"), ("ring: received", "ring_receive"),
+                       ("memcpy()", "copy")))
 LIFE = ("create", "load", "start", "shutdown", "destroy")
 
 
@@ -312,6 +328,9 @@ def judge(row, image, samples, native, empty):
             "entries": spread([c.entries(image) for c in counts]),
             "spinning": spread([c.spinning(image) for c in counts])}
     # Of busy waiting the total says nothing.
+    if row.kind == "caller":
+        line["total"] = spread([c.total - empty[2 if row.samples.startswith("linux_") else 0]
+                                for c in counts])
     if row.native:
         line["total"] = spread([c.total - empty[0] for c in counts])
         line["native"] = spread([s.own().total - empty[1] for s in native[row.native]])
@@ -397,14 +416,16 @@ def main():
         print("  BENCH   in a cell", flush=True)
         run_guest(image, board, "cell", in_cell)
         print(f"  BENCH   the life of a cell, {ROUNDS} times", flush=True)
-        run_guest(image, board, "life", life)
+        run_guest(image, board, "life", lambda guest: life(guest, board.root))
     inmate_marks = marks("inmates/tests/bench.c")
     native = read_samples(counts_path("native"), inmate_marks, (0, 1))
     samples = read_samples(counts_path("cell"), inmate_marks, CELL_CPUS)
-    samples.update(read_samples(counts_path("life"), marks("ci/plugin/bench_cell.c"),
-                                (ROOT_CPU,)))
+    of_linux = {number: name if name in ("end", *LIFE, "enable", "disable") or name.startswith("linux_")
+                else f"linux_{name}" for number, name in marks("ci/plugin/bench_cell.c").items()}
+    samples.update(read_samples(counts_path("life"), of_linux, (ROOT_CPU,)))
 
-    empty = [min(s.own().total for s in run["nothing"]) for run in (samples, native)]
+    empty = [min(s.own().total for s in run) for run in
+             (samples["nothing"], native["nothing"], samples["linux_nothing"])]
     rows = ROWS
     if board.board != DEFAULT_BOARD:
         # What another interrupt controller does not have is not counted.

@@ -50,8 +50,7 @@ $(B)/hypervisor/jailhouse.bin: $(B)/hypervisor/jailhouse.elf
 -include $(HYP_OBJS:.o=.d)
 
 # What runs at life-cycle operations only is built for size.
-HYP_COLD := uart/uart uart/pl011 uart/xuartps uart/imx uart/ns8250 uart/lpuart arch/arm64/stage1 \
-	    core/config_check core/cell_config core/cell core/cell_create core/ownership core/setup \
+HYP_COLD := core/config_check core/cell_config core/cell core/cell_create core/ownership core/setup \
 	    core/format core/console core/page_alloc core/comm core/vpci arch/arm64/violation arch/arm64/enter \
 	    arch/arm64/el2_state irqchip/gicv3 irqchip/gicv2 irqchip/gic_spi
 $(HYP_COLD:%=$(B)/hypervisor/%.o): HYP_CFLAGS += -Os

@@ -20,6 +20,7 @@
 
 #include <jailhouse/cell-config.h>
 #include <jailhouse/ioctl.h>
+#include <jailhouse/spsc-ring.h>
 
 /* Numbers of the markers; ci/bench.py reads them here. */
 enum {
@@ -31,12 +32,71 @@ enum {
 	MARK_SHUTDOWN = 5,
 	MARK_DESTROY = 6,
 	MARK_DISABLE = 7,
+	MARK_LINUX_NOTHING = 8,
+	MARK_RING_SEND_64 = 9,
+	MARK_RING_RECEIVE_64 = 10,
+	MARK_COPY_64 = 11,
+	MARK_RING_SEND_1024 = 12,
+	MARK_RING_RECEIVE_1024 = 13,
+	MARK_COPY_1024 = 14,
+	MARK_RING_SEND_4096 = 15,
+	MARK_RING_RECEIVE_4096 = 16,
+	MARK_COPY_4096 = 17,
 };
 
 /* Where an inmate looks for its command line. */
 #define CMDLINE_ADDRESS 0x1000
 
 #define MARK(n) __asm__ volatile("hint #(0x60 + %0)" ::"i"(n) : "memory")
+
+/* The message ring against a plain copy: both ends here, because the instructions of
+ * each are the same whoever is the other. */
+#define RING_ROUNDS 50
+#define RING_SLOTS  2
+#define RING_BYTES  4096
+
+static struct spsc_end bench_tx, bench_rx;
+static struct spsc_tail bench_tail;
+static struct {
+	struct spsc_ring ring;
+	char slots[RING_SLOTS * (RING_BYTES + SPSC_CACHE_LINE)];
+} __attribute__((aligned(SPSC_CACHE_LINE))) bench_section;
+static char bench_message[RING_BYTES], bench_buffer[RING_BYTES];
+
+#define MEASURE_RING(bytes)                                                      \
+	for (int i = 0; i < RING_ROUNDS; i++) {                                  \
+		/* Or the compiler would know more of it than of most copies. */ \
+		volatile __u32 size = bytes;                                     \
+		__u32 n = size;                                                  \
+                                                                                 \
+		MARK(MARK_RING_SEND_##bytes);                                    \
+		spsc_send(&bench_tx, bench_message, n);                          \
+		MARK(MARK_END);                                                  \
+		MARK(MARK_RING_RECEIVE_##bytes);                                 \
+		spsc_receive(&bench_rx, bench_buffer, n);                        \
+		MARK(MARK_END);                                                  \
+		MARK(MARK_COPY_##bytes);                                         \
+		__builtin_memcpy(bench_buffer, bench_message, n);                \
+		MARK(MARK_END);                                                  \
+	}
+
+/* True if a message arrives. */
+static bool measure_rings(void)
+{
+	if (!spsc_producer_init(&bench_tx, &bench_section, &bench_tail, RING_SLOTS, RING_BYTES,
+				0) ||
+	    !spsc_consumer_init(&bench_rx, &bench_section, &bench_tail, RING_SLOTS, RING_BYTES, 0))
+		return false;
+	for (int n = 0; n < 3; n++) {
+		spsc_send(&bench_tx, bench_message, 4);
+		spsc_receive(&bench_rx, bench_buffer, 4);
+	}
+	MEASURE_RING(64)
+	MEASURE_RING(1024)
+	MEASURE_RING(4096)
+	return spsc_send(&bench_tx, bench_message, 4) &&
+	       spsc_receive(&bench_rx, bench_buffer, 4) == 4;
+}
 
 struct load {
 	struct jailhouse_cell_load head;
@@ -120,6 +180,14 @@ int main(int argc, char **argv)
 	load.head.cell_id = id;
 	unload.head.cell_id = id;
 	rounds = atoi(argv[5]);
+	if (rounds) {
+		for (int i = 0; i < RING_ROUNDS; i++) {
+			MARK(MARK_LINUX_NOTHING);
+			MARK(MARK_END);
+		}
+		if (!measure_rings())
+			die("the ring lost a message");
+	}
 
 	do {
 		MEASURE(MARK_ENABLE, "enable", JAILHOUSE_ENABLE, system);

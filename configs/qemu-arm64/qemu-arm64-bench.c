@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The cell that `make bench` counts: CPUs 2 and 3, 64 KiB of RAM at 0, an SPI
- * that no device raises, peer 1 of the first channel, and no device besides.
+ * The cell that `make bench` counts: CPUs 2 and 3, 80 KiB of RAM at 0, an SPI
+ * that no device raises, and no device; WITH_CHANNEL: peer 1 of the first channel.
  */
 #include "board.h"
 
 /* Behind those of the channels, INTID 220. */
 #define FREE_SPI 188
 
+#ifdef WITH_CHANNEL
 enum { REGION_RAM, REGION_COMM, REGION_SHMEM, NUM_REGIONS = REGION_SHMEM + 2 + SHMEM_PEERS };
+#else
+enum { REGION_RAM, REGION_COMM, NUM_REGIONS };
+#endif
 
 struct {
 	struct jailhouse_cell_desc cell;
 	__u64 cpus[1];
 	struct jailhouse_memory mem_regions[NUM_REGIONS];
 	struct jailhouse_irqchip irqchips[2];
+#ifdef WITH_CHANNEL
 	struct jailhouse_pci_device pci_devices[1];
+#endif
 } __attribute__((packed)) config = {
 	.cell = {
 		.signature = JAILHOUSE_CELL_DESC_SIGNATURE,
@@ -27,7 +33,9 @@ struct {
 		.cpu_set_size = sizeof(config.cpus),
 		.num_memory_regions = ARRAY_SIZE(config.mem_regions),
 		.num_irqchips = ARRAY_SIZE(config.irqchips),
+#ifdef WITH_CHANNEL
 		.num_pci_devices = ARRAY_SIZE(config.pci_devices),
+#endif
 		.vpci_irq_base = VPCI_SPI_FIRST,
 		.msg_reply_timeout = 2000000,
 	},
@@ -35,9 +43,11 @@ struct {
 	.cpus = { 1 << 2 | 1 << 3 },
 
 	.mem_regions = {
-		[REGION_RAM] = RAM_AT_0(DEMO_RAM_BASE, KIB(64)),
+		[REGION_RAM] = RAM_AT_0(DEMO_RAM_BASE, KIB(80)),
 		[REGION_COMM] = COMM_REGION,
+#ifdef WITH_CHANNEL
 		[REGION_SHMEM] = SHMEM_REGIONS(1),
+#endif
 	},
 
 	.irqchips = {
@@ -45,7 +55,9 @@ struct {
 		FOUR_SPIS(GICD_BASE, VPCI_SPI_FIRST),
 	},
 
+#ifdef WITH_CHANNEL
 	.pci_devices = {
 		IVSHMEM_INTX(0, REGION_SHMEM, 1, SHMEM_PEERS, JAILHOUSE_SHMEM_PROTO_UNDEFINED),
 	},
+#endif
 };

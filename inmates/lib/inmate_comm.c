@@ -36,5 +36,8 @@ void comm_shut_down(void)
 	memory_barrier();
 	if (comm_region->msg_to_cell == JAILHOUSE_MSG_SHUTDOWN_REQUEST)
 		jailhouse_send_reply_from_cell(comm_region, JAILHOUSE_MSG_REQUEST_APPROVED);
+	/* Not WFI: with its interrupts given up nothing would end that, where WFI does
+	 * not enter EL2 (JAILHOUSE_POLICY_TRAP_WFI). */
+	psci_call(PSCI_CPU_OFF, 0, 0, 0);
 	stop();
 }

@@ -2,6 +2,9 @@
 /* The string functions that the compiler and inmates expect. */
 #include <inmate.h>
 
+/* Whatever lies there. */
+typedef u64 __attribute__((may_alias)) word_t;
+
 void *memset(void *s, int c, unsigned long n)
 {
 	u8 *p = s;
@@ -16,6 +19,10 @@ void *memcpy(void *dest, const void *src, unsigned long n)
 	const u8 *s = src;
 	u8 *d = dest;
 
+	/* Never unaligned: part of it runs with the MMU off. */
+	if ((((unsigned long)s | (unsigned long)d) & 7) == 0)
+		for (; n >= 8; n -= 8, d += 8, s += 8)
+			*(word_t *)d = *(const word_t *)s;
 	while (n--)
 		*d++ = *s++;
 	return dest;

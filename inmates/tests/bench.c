@@ -14,6 +14,7 @@
 #include <inmate_smp.h>
 #include <inmate_sysregs.h>
 #include <jailhouse/ivshmem.h>
+#include <jailhouse/spsc-ring.h>
 
 /* Numbers of the markers; ci/bench.py reads them here. */
 enum {
@@ -36,6 +37,15 @@ enum {
 	MARK_DOORBELL_SENT = 16,
 	MARK_DOORBELL_NOBODY = 17,
 	MARK_DOORBELL_PENDING = 18,
+	MARK_RING_SEND_64 = 19,
+	MARK_RING_RECEIVE_64 = 20,
+	MARK_COPY_64 = 21,
+	MARK_RING_SEND_1024 = 22,
+	MARK_RING_RECEIVE_1024 = 23,
+	MARK_COPY_1024 = 24,
+	MARK_RING_SEND_4096 = 25,
+	MARK_RING_RECEIVE_4096 = 26,
+	MARK_COPY_4096 = 27,
 };
 
 #define ROUNDS         200
@@ -55,6 +65,55 @@ enum {
 #define ISR_I          (1u << 7)
 
 #define MARK(n) __asm__ volatile("hint #(0x60 + %0)" ::"i"(n) : "memory")
+
+/* The message ring against a plain copy: both ends here, because the instructions of
+ * each are the same whoever is the other. */
+#define RING_ROUNDS 50
+#define RING_SLOTS  2
+#define RING_BYTES  4096
+
+static struct spsc_end bench_tx, bench_rx;
+static struct spsc_tail bench_tail;
+static struct {
+	struct spsc_ring ring;
+	char slots[RING_SLOTS * (RING_BYTES + SPSC_CACHE_LINE)];
+} __attribute__((aligned(SPSC_CACHE_LINE))) bench_section;
+static char bench_message[RING_BYTES], bench_buffer[RING_BYTES];
+
+#define MEASURE_RING(bytes)                                                      \
+	for (int i = 0; i < RING_ROUNDS; i++) {                                  \
+		/* Or the compiler would know more of it than of most copies. */ \
+		volatile __u32 size = bytes;                                     \
+		__u32 n = size;                                                  \
+                                                                                 \
+		MARK(MARK_RING_SEND_##bytes);                                    \
+		spsc_send(&bench_tx, bench_message, n);                          \
+		MARK(MARK_END);                                                  \
+		MARK(MARK_RING_RECEIVE_##bytes);                                 \
+		spsc_receive(&bench_rx, bench_buffer, n);                        \
+		MARK(MARK_END);                                                  \
+		MARK(MARK_COPY_##bytes);                                         \
+		__builtin_memcpy(bench_buffer, bench_message, n);                \
+		MARK(MARK_END);                                                  \
+	}
+
+/* True if a message arrives. */
+static bool measure_rings(void)
+{
+	if (!spsc_producer_init(&bench_tx, &bench_section, &bench_tail, RING_SLOTS, RING_BYTES,
+				0) ||
+	    !spsc_consumer_init(&bench_rx, &bench_section, &bench_tail, RING_SLOTS, RING_BYTES, 0))
+		return false;
+	for (int n = 0; n < 3; n++) {
+		spsc_send(&bench_tx, bench_message, 4);
+		spsc_receive(&bench_rx, bench_buffer, 4);
+	}
+	MEASURE_RING(64)
+	MEASURE_RING(1024)
+	MEASURE_RING(4096)
+	return spsc_send(&bench_tx, bench_message, 4) &&
+	       spsc_receive(&bench_rx, bench_buffer, 4) == 4;
+}
 
 #define MEASURE(mark, operation)                   \
 	do {                                       \
@@ -240,6 +299,8 @@ void inmate_main(void)
 	measure_calls();
 	measure_gic();
 	measure_doorbells();
+	if (!measure_rings())
+		printk("bench: the ring lost a message\n");
 	measure_timer();
 	measure_sgis();
 	comm_shut_down();

@@ -1,0 +1,229 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+`make soak TIME=SECONDS`: wears out the life cycle. Random operations on cells with random configs, in
+random order, while Linux works; a model in this program knows which must succeed and which must be
+refused. At each checkpoint all cells are destroyed, sometimes the hypervisor leaves and comes back,
+and Linux must have what it had: CPUs, memory, drivers, pages of the pool, no complaint of the kernel,
+and no growth of its slab caches.
+
+SEED= repeats a run, BOARD= is a row of ci/boards.tsv (with GICv3 or GICv2 and four CPUs).
+"""
+
+import argparse
+import os
+import random
+import re
+import sys
+import time
+
+import boards
+from guest import GuestError
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "system"))
+import cellfile  # noqa: E402  pylint: disable=wrong-import-position
+import life  # noqa: E402  pylint: disable=wrong-import-position
+
+RAM = (0x7f900000, 0x7fa00000, 0x7fb00000)
+CPUS = (1, 2, 3)
+NUM_CONFIGS = 40
+OPERATIONS = 60
+FOLDER = "/etc/soak"
+# What counts as no growth: this part, and so many slabs (two for each CPU).
+SLAB_NOISE = 0.03
+SLABS = 8
+LOAD = ("cd /tmp; touch busy; (while [ -f busy ]; do (: | cat | cat) & wait; done) & "
+        "(while [ -f busy ]; do dd if=/dev/zero of=/tmp/soak-d bs=64k count=16 2>/dev/null; done) & ")
+
+
+class SoakError(Exception):
+    """Something was lost, refused that should not be, or the other way round."""
+
+
+def random_config(rng, number):
+    cpus = tuple(sorted(rng.sample(CPUS, rng.choice((1, 1, 1, 2, 2, 3)))))
+    regions = [cellfile.Region(rng.choice(RAM), 0, 0x100000, cellfile.RAM), cellfile.comm_region()]
+    rng.shuffle(regions)
+    return cellfile.Cell(name=f"cell-{number % 7}", cpus=cpus, regions=regions,
+                         reply_timeout=rng.choice((50000, 300000)),
+                         records=rng.choice(([], [cellfile.policy()],
+                                             [cellfile.policy(flags=cellfile.SCRUB)])))
+
+
+def slabs(guest):
+    """{cache: (active objects, objects in a slab)} of those that matter."""
+    guest.check("sync; echo 3 >/proc/sys/vm/drop_caches; usleep 200000")
+    text = guest.check("cat /proc/slabinfo")
+    found = re.findall(r"^(\S+) +(\d+) +\d+ +\d+ +(\d+) ", text, re.M)
+    return {name: (int(active), int(each)) for name, active, each in found
+            if re.match(r"kmalloc|kernfs_node|task_struct|irq|pid$|inode_cache$", name)}
+
+
+def grown(before, after):
+    """Whole slabs are counted as in use while a CPU fills them: a few of them are no growth."""
+    return [f"{name}: {before[name][0]} -> {now}" for name, (now, each) in after.items()
+            if name in before and now > before[name][0] * (1 + SLAB_NOISE) + SLABS * each]
+
+
+class Soak:
+    """The guest, and the model of what it should be like."""
+
+    def __init__(self, guest, rng):
+        self.guest = guest
+        self.rng = rng
+        self.configs = [random_config(rng, n) for n in range(NUM_CONFIGS)]
+        # {name: [config, "created" | "loaded" | "running"]}
+        self.cells = {}
+        self.counts = {}
+        self.history = []
+
+    def do(self, what, command, works):
+        self.history.append(f"{command} -> {'ok' if works else 'refused'}")
+        status, output = self.guest.run(command, timeout=90)
+        self.counts[what] = self.counts.get(what, 0) + 1
+        if (status == 0) != works:
+            raise SoakError(f"`{command}` ended with {status}, which should have "
+                            f"{'worked' if works else 'been refused'}:\n{output}")
+
+    def create(self):
+        number = self.rng.randrange(len(self.configs))
+        config = self.configs[number]
+        others = [cell for cell, _ in self.cells.values()]
+        works = config.name not in self.cells and all(
+            not set(config.cpus) & set(o.cpus) and not self.memory(config) & self.memory(o)
+            for o in others)
+        self.do("create", f"jailhouse cell create {FOLDER}/{number}.cell", works)
+        if works:
+            self.cells[config.name] = [config, "created"]
+
+    @staticmethod
+    def memory(config):
+        return {region.phys for region in config.regions if region.phys}
+
+    def pick(self):
+        """A cell, or a name that no cell has."""
+        if self.cells and self.rng.random() < 0.9:
+            return self.rng.choice(sorted(self.cells))
+        return self.rng.choice([f"cell-{n}" for n in range(9) if f"cell-{n}" not in self.cells])
+
+    def load(self):
+        name = self.pick()
+        words = self.rng.choice(("rate=500 report=0", "rate=100 report=0 busy"))
+        self.do("load", f"jailhouse cell load {name} {life.GIC_DEMO} -s '{words}' -a 0x1000",
+                name in self.cells)
+        if name in self.cells:
+            self.cells[name][1] = "loaded"
+
+    def start(self):
+        name = self.pick()
+        works = name in self.cells and self.cells[name][1] == "loaded"
+        if name in self.cells and not works:
+            # What happens to a cell with nothing in its memory is its own affair.
+            return
+        self.do("start", f"jailhouse cell start {name}", works)
+        if works:
+            self.cells[name][1] = "running"
+
+    def shutdown(self):
+        name = self.pick()
+        self.do("shutdown", f"jailhouse cell shutdown {name}", name in self.cells)
+        if name in self.cells and self.cells[name][1] == "running":
+            # Its memory is as it was left.
+            self.cells[name][1] = "created"
+
+    def destroy(self):
+        name = self.pick()
+        self.do("destroy", f"jailhouse cell destroy {name}", name in self.cells)
+        self.cells.pop(name, None)
+
+    def look(self):
+        self.do("look", "jailhouse cell list >/dev/null && jailhouse console >/dev/null && "
+                        "cat /sys/devices/jailhouse/cells/*/statistics/vmexits_total >/dev/null", True)
+
+    def wait(self):
+        self.guest.check(f"usleep {self.rng.randrange(1000, 60000)}")
+
+    def step(self):
+        self.rng.choice((self.create, self.create, self.load, self.load, self.start, self.start,
+                         self.shutdown, self.destroy, self.look, self.wait))()
+
+    def cycle(self):
+        """All cells go, sometimes by disable alone; the hypervisor comes back."""
+        if self.rng.random() < 0.5:
+            for name in sorted(self.cells):
+                self.do("destroy", f"jailhouse cell destroy {name}", True)
+        self.cells.clear()
+        self.do("disable", "jailhouse disable", True)
+
+    def enable(self):
+        self.do("enable", f"jailhouse enable {FOLDER}/root.cell", True)
+
+    def round(self):
+        """From enable to disable."""
+        self.enable()
+        empty = life.Partition.look(self.guest)
+        self.guest.check(f"({LOAD}) >/dev/null 2>&1")
+        for _ in range(OPERATIONS):
+            self.step()
+        self.guest.check("rm -f /tmp/busy; usleep 300000")
+        for name in sorted(self.cells):
+            if self.rng.random() < 0.5:
+                self.do("destroy", f"jailhouse cell destroy {name}", True)
+                del self.cells[name]
+        now = life.Partition.look(self.guest)
+        if not self.cells and now != empty:
+            raise SoakError(f"without cells the partition is not as after enable:\n{empty}\n{now}")
+        self.cycle()
+
+    def soak(self, seconds, say=print):
+        """Rounds until the time is over, three at least."""
+        for number, config in enumerate(self.configs):
+            self.guest.put(f"{FOLDER}/{number}.cell", config.pack())
+        linux, baseline, rounds = life.Linux.look(self.guest), None, 0
+        end = time.monotonic() + seconds
+        while time.monotonic() < end or rounds < 3:
+            self.round()
+            now = life.Linux.look(self.guest)
+            if now != linux:
+                raise SoakError(f"Linux has not what it had:\n{linux}\n{now}")
+            life.every_cpu_works(self.guest)
+            if life.complaints(self.guest):
+                raise SoakError("the kernel complains: " + "\n".join(life.complaints(self.guest)))
+            rounds += 1
+            objects = slabs(self.guest)
+            # The first rounds fill caches.
+            if rounds == 2:
+                baseline = objects
+            elif baseline and grown(baseline, objects):
+                raise SoakError("slab caches grow: " + ", ".join(grown(baseline, objects)))
+            say(f"  round {rounds}: "
+                + ", ".join(f"{n} {what}" for what, n in sorted(self.counts.items())), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.strip().split("\n", maxsplit=1)[0])
+    parser.add_argument("--board", default="virt-gicv3-6.12", help="a row of ci/boards.tsv")
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    args = parser.parse_args()
+
+    print(f"SEED={args.seed} on {args.board}, {args.seconds:.0f} s", flush=True)
+    board = boards.find(args.board)
+    with board.guest(name="soak") as guest:
+        life.insmod(guest)
+        guest.check(f"mkdir -p {FOLDER}")
+        guest.put(f"{FOLDER}/root.cell", cellfile.quiet_system(board))
+        run = Soak(guest, random.Random(args.seed))
+        try:
+            run.soak(args.seconds)
+        except (SoakError, GuestError, AssertionError) as error:
+            print(f"\nFAILED with SEED={args.seed}: {error}\nbefore that:")
+            print("\n".join(run.history[-25:]))
+            print(guest.console_tail(40))
+            return 1
+    print("nothing was lost")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
