@@ -170,7 +170,7 @@ def test_no_doorbell_is_lost_under_hotplug(system):
     arrived = int(system.check(interrupts))
     system.check("kill $(cat /tmp/pid)")
     # Changes of state interrupt, too: two cells came, this program came and went three times.
-    assert received > 1000
+    assert received > 100
     assert received <= arrived <= received + 20
     run_demo(system, SECOND, "target=1 period=50 report=100000 quiet")
 

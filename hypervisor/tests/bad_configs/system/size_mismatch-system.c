@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An extension block that is not announced. */
+/* More regions than the file has. */
 #include "base_system.h"
 
-BROKEN_SYSTEM(.header.root_cell.flags = 0)
+BROKEN_SYSTEM(.header.root_cell.num_memory_regions = 200)
