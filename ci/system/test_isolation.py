@@ -391,8 +391,8 @@ def test_cells_come_and_go_while_root_works_hard(system):
             assert system.check("nproc", timeout=60).strip() == "4"
     finally:
         system.check("rm -f /tmp/run; sleep 1", timeout=60)
-    system.check("for i in $(seq 100); do [ $(ps | grep -c md5sum) -le 1 ] && break; "
-                 "usleep 100000; done", timeout=60)
+    system.check("for i in $(seq 20); do [ $(ps | grep -c md5sum) -le 1 ] && break; "
+                 "sleep 1; done", timeout=150)
     life.every_cpu_works(system)
 
 
