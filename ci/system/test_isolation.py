@@ -378,7 +378,7 @@ def test_cells_come_and_go_while_root_works_hard(system):
     life.destroy(system)
     system.check(f"touch /tmp/run; ({LOAD}) >/dev/null 2>&1")
     try:
-        for number in range(8):
+        for number in range(6):
             config, name = ((OTHER, "other"), (life.DEMO_CONFIG, life.DEMO))[number % 2]
             begin = len(system.uart1())
             words = "rate=500 report=10 busy" if number % 4 < 2 else "rate=500 report=10"
