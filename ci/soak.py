@@ -3,9 +3,9 @@
 """
 `make soak TIME=SECONDS`: wears out the life cycle. Random operations on cells with random configs, in
 random order, while Linux works; a model in this program knows which must succeed and which must be
-refused. At each checkpoint all cells are destroyed, sometimes the hypervisor leaves and comes back,
-and Linux must have what it had: CPUs, memory, drivers, pages of the pool, no complaint of the kernel,
-and no growth of its slab caches.
+refused. Each round ends with all cells destroyed and the hypervisor gone; then Linux must have what it
+had: CPUs, memory, drivers, pages of the pool, no complaint of the kernel, and no growth of its slab
+caches.
 
 SEED= repeats a run, BOARD= is a row of ci/boards.tsv (with GICv3 or GICv2 and four CPUs).
 """

@@ -14,7 +14,6 @@
 #include <linux/of.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
-#include <linux/slab.h>
 
 #include "drv_environment.h"
 #include "drv_state.h"

@@ -42,8 +42,10 @@ $(TOOL_FAKE): $(TOOL_FAKE_SRCS) $(TOOL_HEADERS) tools/build.mk
 # The message ring, for this machine, with each of the sanitizers; the network's queues.
 comma := ,
 TOOL_RINGS	:= $(TOOL_B)/tests/test_spsc_ring $(TOOL_B)/tests/test_spsc_ring-threads
-UNIT_TESTS	+= $(TOOL_RINGS) $(TOOL_B)/tests/test_veth
-$(TOOL_B)/tests/test_veth: tools/tests/test_veth.c include/jailhouse/ivshmem-net.h tools/build.mk
+UNIT_TESTS	+= $(TOOL_RINGS) $(TOOL_B)/tests/test_veth $(TOOL_B)/tests/test_demo_peer
+$(TOOL_B)/tests/test_veth: include/jailhouse/ivshmem-net.h
+$(TOOL_B)/tests/test_demo_peer: include/jailhouse/ivshmem-demo.h include/jailhouse/ivshmem.h
+$(TOOL_B)/tests/test_veth $(TOOL_B)/tests/test_demo_peer: $(TOOL_B)/tests/%: tools/tests/%.c tools/build.mk
 	@mkdir -p $(@D)
 	$(say CC)
 	$(Q)$(HOSTCC) -std=gnu11 -O1 -g $(WARN) -Iinclude $(TOOL_SANITIZE) -o $@ $< -lcmocka

@@ -245,6 +245,8 @@ int main(int argc, char **argv)
 	target = o.target < 0 ? (demo.id + 1) % demo.peers : (uint32_t)o.target;
 	if (target >= demo.peers)
 		die("%s has no peer %u, the last is %u", o.device, target, demo.peers - 1);
+	if (target == demo.id)
+		die("%s is peer %u itself; -t takes another one", o.device, target);
 	print_line("%s: peer %u of %u, output sections 0x%llx bytes\n", o.device, demo.id,
 		   demo.peers, demo.output_size);
 	enable_interrupt(fd, o.device);

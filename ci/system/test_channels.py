@@ -119,6 +119,7 @@ def test_errors_of_the_program(system):
     life.refused(system, "ivshmem-demo -d /dev/uio9", "/dev/uio9: No such file.*modprobe uio_ivshmem")
     life.refused(system, "ivshmem-demo -t 7", "has no peer 7, the last is 2")
     life.refused(system, "ivshmem-demo -t 77", "`77` is not a number from 0 to 11")
+    life.refused(system, "ivshmem-demo -t 0", "is peer 0 itself; -t takes another one")
     life.refused(system, "ivshmem-demo nonsense", "Usage: ivshmem-demo")
 
 
@@ -142,8 +143,8 @@ def test_root_and_two_cells(system):
 
 
 def test_doorbells_received_cost_no_entry(system):
-    """The witness: a cell that answers enters EL2 for its own answers, two for each message that it
-    sends and answers, and for nothing that arrives."""
+    """The witness: a cell enters EL2 for what it sends itself, messages and answers, and for nothing
+    that arrives."""
     before, entries = counts(system, 2), life.stats(system, 2)
     text = talk(system, "-t 2 -n 200 -p 0 -q")
     assert "200 round trips" in text

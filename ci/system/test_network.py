@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-The network between root and a cell: carrier, ping, TCP, restarts of either side, and frames that lie.
+The network between root and a cell: carrier, ping, TCP, restarts of either side.
 """
 
 import re
@@ -14,8 +14,6 @@ CELL, CONFIG = "ivshmem-demo", "/etc/jailhouse/qemu-arm64-ivshmem-demo.cell"
 DEMO = "/usr/libexec/jailhouse/demos/net-demo.bin"
 ROOT = "/etc/test/root.cell"
 PEER, OWN = "192.168.19.2", "192.168.19.1"
-# Output sections of 0x7f000 bytes behind the state table: what the peer sends.
-SECTION = 0x7f711000 + 0x1000 + 0x7f000
 
 
 def guest_files(board):

@@ -83,6 +83,9 @@ static inline void ivshmem_demo_send(struct ivshmem_demo *d, __u32 target, const
 		d->own->text[length] = text[length];
 	d->own->length = length;
 	d->own->target = target;
+	/* What the target answered to an earlier life of this peer is no answer. */
+	if (ivshmem_demo_input(d, target)->answered[d->id] == d->sequence + 1)
+		d->sequence++;
 	d->waiting_for = target + 1;
 	d->sent_at = now;
 	__atomic_store_n(&d->own->sequence, ++d->sequence, __ATOMIC_RELEASE);

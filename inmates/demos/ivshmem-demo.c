@@ -125,6 +125,10 @@ void inmate_main(void)
 		       dev.peers - 1);
 		comm_shut_down();
 	}
+	if (target == dev.id) {
+		printk("ivshmem-demo: this is peer %u itself; target= takes another one\n", target);
+		comm_shut_down();
+	}
 	for (u32 n = 0; n < (dev.vectors ? dev.vectors : 1); n++)
 		irq_enable(dev.irq + n);
 	enable_irqs();

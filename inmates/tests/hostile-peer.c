@@ -129,6 +129,10 @@ void inmate_main(void)
 	cmdline_parse_str("how", how, sizeof(how), "ring");
 	open_all();
 	printk("hostile-peer: %s, %u functions\n", how, num_functions);
+	if (!num_functions) {
+		printk("hostile-peer: no ivshmem function, give the cell one\n");
+		comm_shut_down();
+	}
 	while (!comm_shutdown_requested()) {
 		struct ivshmem_device *d = &dev[rounds % num_functions];
 
