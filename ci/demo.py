@@ -153,7 +153,8 @@ def story(account, guest, board):
     account.expect(str(after) == str(before), f"Linux has {after}")
     cpus = [str(cpu) for cpu in range(board.smp)]
     busy = guest.check(f"for c in {' '.join(cpus)}; do "
-                       "taskset $(printf %x $((1 << c))) sh -c 'echo $0' $c & done; wait", timeout=30)
+                       "taskset $(printf %x $((1 << c))) sh -c 'echo $0' $c & done; wait",
+                       timeout=30 + 2 * board.smp)
     account.expect(sorted(busy.split()) == sorted(cpus), "every CPU runs programs")
     found = bugs(guest)
     if found:

@@ -309,7 +309,7 @@ class Guest:
 
     def dmesg(self):
         """The kernel's messages."""
-        return self.check("dmesg")
+        return self.check("dmesg", timeout=self.boot_timeout)
 
     def console(self):
         """Everything that appeared on the console since the start."""

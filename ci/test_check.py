@@ -3,6 +3,7 @@
 
 import glob
 import os
+import re
 import stat
 import sys
 
@@ -86,6 +87,12 @@ def test_pytest_results_are_counted(tmp_path, monkeypatch, body, expected):
     assert (count.passed, count.failed, count.skipped) == expected
 
 
+def special(test):
+    """Is this file for special machines only?"""
+    with open(os.path.join(check.TOP, "ci", "system", f"test_{test}.py"), encoding="utf-8") as f:
+        return re.search(r"^SPECIAL = True", f.read(), re.M)
+
+
 def test_boards_table():
     rows = boards.load()
     assert len({row.board for row in rows}) == len(rows)
@@ -99,7 +106,18 @@ def test_boards_table():
             assert set(names.split(",")) <= {*tests, "all", ""}, row
         assert row.firmware in ("", "rpi4", "tfa"), row
         assert row.tests and row.seconds > 0, row
-    assert {row.kernel for row in rows if row.check == "all"} == {"6.1", "6.12"}
+    ordinary = {name for name in tests if not special(name)}
+    for kernel, left in (("6.1", set()), ("6.12", {"refuse"})):
+        checked = {name for row in rows if row.kernel == kernel for name in row.check.split(",")}
+        assert "all" in checked or ordinary - left <= checked, kernel
+
+
+def test_large_machines_run_alone():
+    rows = boards.load()
+    (_, others, together), (_, large, alone) = check.phases(rows, 2)
+    assert {row.smp for row in large} == {64} and (together, alone) == (2, 1)
+    assert sorted(row.board for row in others + large) == sorted(row.board for row in rows)
+    assert check.phases(others, 2) == [("system", others, 2)]
 
 
 def test_board_that_is_not_there(monkeypatch):

@@ -39,7 +39,8 @@ $(TOOL_FAKE): $(TOOL_FAKE_SRCS) $(TOOL_HEADERS) tools/build.mk
 	$(say CC)
 	$(Q)$(HOSTCC) $(TOOL_CFLAGS) $(TOOL_SANITIZE) -o $@ $(TOOL_FAKE_SRCS)
 
-# The message ring, for this machine, with each of the sanitizers; the network's queues.
+# The message ring, for this machine, with each of the sanitizers; the network's queues; the
+# demo's peers.
 comma := ,
 TOOL_RINGS	:= $(TOOL_B)/tests/test_spsc_ring $(TOOL_B)/tests/test_spsc_ring-threads
 UNIT_TESTS	+= $(TOOL_RINGS) $(TOOL_B)/tests/test_veth $(TOOL_B)/tests/test_demo_peer

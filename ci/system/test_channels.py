@@ -145,16 +145,17 @@ def test_root_and_two_cells(system):
 def test_doorbells_received_cost_no_entry(system):
     """The witness: a cell enters EL2 for what it sends itself, messages and answers, and for nothing
     that arrives."""
+    # The cell goes on sending while it is looked at: what is bounded is counted inside.
     before, entries = counts(system, 2), life.stats(system, 2)
     text = talk(system, "-t 2 -n 200 -p 0 -q")
     assert "200 round trips" in text
-    after, now = counts(system, 2), life.stats(system, 2)
+    now, after = life.stats(system, 2), counts(system, 2)
     received = int(after["doorbells_received"]) - int(before["doorbells_received"])
     sent = int(after["doorbells_sent"]) - int(before["doorbells_sent"])
     assert received >= 200 and sent >= 200
     assert int(after["doorbells_dropped"]) == int(before["doorbells_dropped"])
     # WFI traps in this cell, and its timer is programmed without an entry.
-    assert now["mmio"] - entries["mmio"] <= sent + 1
+    assert now["mmio"] - entries["mmio"] <= sent
 
 
 def test_no_doorbell_is_lost_under_hotplug(system):

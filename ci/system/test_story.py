@@ -9,7 +9,7 @@ import pytest
 import demo
 
 
-@pytest.mark.seconds(180)
+@pytest.mark.seconds(600)
 def test_whole_life_of_a_cell_twice(board, fresh_guest):
     for _ in range(2):
         out = io.StringIO()
