@@ -432,8 +432,8 @@ def test_kernel_write_into_hypervisor(board):
         assert status != 0
         assert "synchronous external abort" in guest.dmesg()
         assert guest.read_memory(HYPERVISOR, 16) == before
-        # What it prints, the oops could run into.
-        guest.check("[ $(nproc) = 4 ]")
+        # An oops makes the console verbose for good; CPUs that come and go would write into answers.
+        guest.check("dmesg -n 1")
         life.create(guest, OTHER)
         life.load(guest, life.GIC_DEMO, cell="other")
         life.start(guest, cell="other")
