@@ -64,7 +64,10 @@
 #define GICC_CTLR_BYPASS 0x1e0u
 #define GICC_PMR         0x0004
 #define GICC_BPR         0x0008
+/* GICC_APR0 to 3 and, right behind, GICC_NSAPR0 to 3, which are group 1 where there is grouping
+ * without two security states (IHI 0048 4.4.14, 4.4.15). */
 #define GICC_APR         0x00d0
+#define GICC_NUM_APRS    8
 #define GICC_IIDR        0x00fc
 /* The second page has this register alone. */
 #define GICC_DIR         0x1000

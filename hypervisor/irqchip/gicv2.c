@@ -185,8 +185,8 @@ static void clear_pending(void)
 /* Zero is the one value that means the same everywhere: nothing is active. */
 static void clear_active_priorities(void)
 {
-	for (u32 n = 0; n < 16; n += 4)
-		io_write32(gicc + GICC_APR + n, 0);
+	for (u32 n = 0; n < GICC_NUM_APRS; n++)
+		io_write32(gicc + GICC_APR + 4 * n, 0);
 }
 
 static void gicv2_cpu_scrub(struct cpu *cpu)
@@ -259,9 +259,9 @@ static void gicv2_wait(struct cpu *cpu)
 static void gicv2_wait_for_cell(struct cpu *cpu)
 {
 	u32 ctlr = io_read32(gicc + GICC_CTLR), pmr = io_read32(gicc + GICC_PMR);
-	u32 bpr = io_read32(gicc + GICC_BPR), active[4];
+	u32 bpr = io_read32(gicc + GICC_BPR), active[GICC_NUM_APRS];
 
-	for (u32 n = 0; n < 4; n++)
+	for (u32 n = 0; n < GICC_NUM_APRS; n++)
 		active[n] = io_read32(gicc + GICC_APR + 4 * n);
 	clear_active_priorities();
 	io_write32(gicc + GICC_BPR, 0);
@@ -274,7 +274,7 @@ static void gicv2_wait_for_cell(struct cpu *cpu)
 	io_write32(gicc + GICC_CTLR, ctlr);
 	io_write32(gicc + GICC_PMR, pmr);
 	io_write32(gicc + GICC_BPR, bpr);
-	for (u32 n = 0; n < 4; n++)
+	for (u32 n = 0; n < GICC_NUM_APRS; n++)
 		io_write32(gicc + GICC_APR + 4 * n, active[n]);
 	dsb_sy();
 }

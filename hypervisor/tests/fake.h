@@ -174,7 +174,7 @@ struct fake_gicv2_bank {
 	u32 enabled, pending, active, config[2];
 	u8 priority[32], sgi_sources[16];
 	u8 target;
-	u32 ctlr, pmr, bpr, apr[4], dir;
+	u32 ctlr, pmr, bpr, apr[8], dir;
 };
 
 /** Everything that a GICv2 keeps. */

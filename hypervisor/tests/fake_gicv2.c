@@ -159,7 +159,7 @@ static u32 *gicc_register(u64 offset)
 {
 	struct fake_gicv2_bank *bank = &g->bank[this_cpu()->id];
 
-	if (offset >= GICC_APR && offset < GICC_APR + 16)
+	if (offset >= GICC_APR && offset < GICC_APR + 4 * ARRAY_SIZE(bank->apr))
 		return bank->apr + (offset - GICC_APR) / 4;
 	return offset == GICC_CTLR ? &bank->ctlr :
 	       offset == GICC_PMR  ? &bank->pmr :
@@ -193,7 +193,7 @@ bool fake_gicv2_wakes(u32 cpu, u32 intid)
 	const struct fake_gicv2_bank *bank = &g->bank[cpu];
 	u32 word = intid / 32, bit = 1u << intid % 32;
 
-	for (u32 i = 0; i < 4; i++)
+	for (u32 i = 0; i < ARRAY_SIZE(bank->apr); i++)
 		if (bank->apr[i])
 			return false;
 	return (g->enabled[word] & g->pending[word] & ~g->active[word] & bit) &&

@@ -600,13 +600,16 @@ static void test_enter(void **state)
 	(void)state;
 	for (u32 n = 0; n < 2; n++) {
 		bank->pending = ~0u;
-		bank->ctlr = bank->pmr = bank->apr[0] = bank->apr[3] = ~0u;
+		bank->ctlr = bank->pmr = ~0u;
+		memset(bank->apr, 0xff, sizeof(bank->apr));
 		memset(bank->sgi_sources, 0xff, 16);
 		chip->cpu_enter(this_cpu(), cells[n]);
 		/* Closed, as after reset. */
 		assert_int_equal(bank->ctlr, 0x60);
 		assert_int_equal(bank->pmr, 0);
-		assert_int_equal(bank->pending | bank->apr[0] | bank->apr[3], 0);
+		assert_int_equal(bank->pending, 0);
+		for (u32 i = 0; i < ARRAY_SIZE(bank->apr); i++)
+			assert_int_equal(bank->apr[i], 0);
 		for (u32 i = 0; i < 16; i++)
 			assert_int_equal(bank->sgi_sources[i], 0);
 	}
@@ -630,14 +633,14 @@ static void test_wait_for_cell(void **state)
 	struct fake_gicv2_bank *bank = &gic->bank[3];
 
 	(void)state;
-	for (u32 n = 0; n < 4 * 4 * 3 * 4 * 4; n++) {
+	for (u32 n = 0; n < 4 * 4 * 3 * 8 * 4; n++) {
 		struct fake_gicv2_bank before;
 
 		bank->ctlr = ctlr[n % 4];
 		bank->pmr = pmr[n / 4 % 4];
 		bank->bpr = bpr[n / 16 % 3];
 		memset(bank->apr, 0, sizeof(bank->apr));
-		bank->apr[n / 48 % 4] = apr[n / 192];
+		bank->apr[n / 48 % 8] = apr[n / 384];
 		before = *bank;
 		waited = woken = false;
 		fake_on_wfi = kicked_while_waiting;
@@ -664,7 +667,7 @@ static void test_wait_is_ended(void **state)
 		bank->pmr = pmr[n % 3];
 		bank->ctlr = n / 3 % 2;
 		bank->bpr = n / 6 % 2 ? 7 : 0;
-		bank->apr[0] = n / 12;
+		bank->apr[0] = bank->apr[7] = n / 12;
 		cpu_get(3)->request = 0;
 		woken = false;
 		fake_on_wfi = request_at_wfi;
