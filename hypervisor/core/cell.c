@@ -231,21 +231,21 @@ static int for_root_part(const struct jailhouse_memory *mem, part_fn fn)
 static int root_map(struct range part, const struct jailhouse_memory *root)
 {
 	stage2_map(&root_cell.stage2, ipa_of(part.base), pa_of(part.base), part.size,
-		   region_stage2_flags(root));
+		   region_stage2_flags(&root_cell, root));
 	return 0;
 }
 
 static int root_prepare_lend(struct range part, const struct jailhouse_memory *root)
 {
 	return stage2_prepare_map(&root_cell.stage2, ipa_of(part.base), pa_of(part.base), part.size,
-				  region_stage2_flags(root), false);
+				  region_stage2_flags(&root_cell, root), false);
 }
 
 /* Until end_loading(), whatever happens to its neighbours meanwhile. */
 static int root_lend(struct range part, const struct jailhouse_memory *root)
 {
 	stage2_map(&root_cell.stage2, ipa_of(part.base), pa_of(part.base), part.size,
-		   region_stage2_flags(root) | S2_SEPARATE);
+		   region_stage2_flags(&root_cell, root) | S2_SEPARATE);
 	return 0;
 }
 

@@ -92,7 +92,7 @@ const char *cell_region_name(const struct cell *cell, u32 region)
 	return name ? name->name : NULL;
 }
 
-u32 region_stage2_flags(const struct jailhouse_memory *mem)
+u32 region_stage2_flags(const struct cell *cell, const struct jailhouse_memory *mem)
 {
 	u32 flags = 0;
 
@@ -100,6 +100,8 @@ u32 region_stage2_flags(const struct jailhouse_memory *mem)
 	flags |= mem->flags & JAILHOUSE_MEM_WRITE ? S2_WRITE : 0;
 	flags |= mem->flags & JAILHOUSE_MEM_IO ? S2_DEVICE : 0;
 	flags |= mem->flags & JAILHOUSE_MEM_NO_HUGEPAGES ? S2_PAGES_ONLY : 0;
-	flags |= mem->flags & JAILHOUSE_MEM_COMM_REGION ? S2_NO_EXECUTE : 0;
+	if ((mem->flags & JAILHOUSE_MEM_COMM_REGION) ||
+	    ((cell->policy & JAILHOUSE_POLICY_EXECUTE) && !(mem->flags & JAILHOUSE_MEM_EXECUTE)))
+		flags |= S2_NO_EXECUTE;
 	return flags;
 }

@@ -152,7 +152,7 @@ static long stage_windows(struct cell *cell)
 
 static int map_region(struct cell *cell, const struct jailhouse_memory *mem)
 {
-	u32 flags = region_stage2_flags(mem);
+	u32 flags = region_stage2_flags(cell, mem);
 	ipa_t ipa = ipa_of(mem->virt_start);
 	pa_t pa = pa_of(mem->phys_start);
 	int err;

@@ -313,7 +313,8 @@ static bool check_ext_policy(const struct check *c, __u32 i, const void *record,
 		return finding(c, JAILHOUSE_CFG_EXT_RECORD, i, NONE, size);
 	if (policy->on_violation > JAILHOUSE_VIOLATION_ABORT)
 		return finding(c, JAILHOUSE_CFG_EXT_VALUE, i, NONE, policy->on_violation);
-	if (policy->flags & ~(JAILHOUSE_POLICY_TRAP_WFI | JAILHOUSE_POLICY_SCRUB))
+	if (policy->flags &
+	    ~(JAILHOUSE_POLICY_TRAP_WFI | JAILHOUSE_POLICY_SCRUB | JAILHOUSE_POLICY_EXECUTE))
 		return finding(c, JAILHOUSE_CFG_EXT_VALUE, i, NONE, policy->flags);
 	return true;
 }

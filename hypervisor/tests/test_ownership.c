@@ -159,23 +159,36 @@ static void test_region_flags(void **state)
 {
 	static const struct {
 		u64 flags;
+		/* Without and with JAILHOUSE_POLICY_EXECUTE. */
 		u32 expected;
+		u32 strict;
 	} cases[] = {
-		{ 0, 0 },
-		{ JAILHOUSE_MEM_READ, S2_READ },
-		{ JAILHOUSE_MEM_WRITE, S2_WRITE },
-		{ RW | JAILHOUSE_MEM_EXECUTE, S2_READ | S2_WRITE },
-		{ RW | JAILHOUSE_MEM_IO, S2_READ | S2_WRITE | S2_DEVICE },
-		{ RW | JAILHOUSE_MEM_COMM_REGION, S2_READ | S2_WRITE | S2_NO_EXECUTE },
-		{ RW | JAILHOUSE_MEM_NO_HUGEPAGES, S2_READ | S2_WRITE | S2_PAGES_ONLY },
-		{ RW | JAILHOUSE_MEM_DMA | JAILHOUSE_MEM_LOADABLE, S2_READ | S2_WRITE },
+		{ 0, 0, S2_NO_EXECUTE },
+		{ JAILHOUSE_MEM_READ, S2_READ, S2_READ | S2_NO_EXECUTE },
+		{ JAILHOUSE_MEM_WRITE, S2_WRITE, S2_WRITE | S2_NO_EXECUTE },
+		{ RW | JAILHOUSE_MEM_EXECUTE, S2_READ | S2_WRITE, S2_READ | S2_WRITE },
+		{ RW | JAILHOUSE_MEM_IO, S2_READ | S2_WRITE | S2_DEVICE,
+		  S2_READ | S2_WRITE | S2_DEVICE | S2_NO_EXECUTE },
+		{ RW | JAILHOUSE_MEM_COMM_REGION, S2_READ | S2_WRITE | S2_NO_EXECUTE,
+		  S2_READ | S2_WRITE | S2_NO_EXECUTE },
+		{ RW | JAILHOUSE_MEM_COMM_REGION | JAILHOUSE_MEM_EXECUTE,
+		  S2_READ | S2_WRITE | S2_NO_EXECUTE, S2_READ | S2_WRITE | S2_NO_EXECUTE },
+		{ RW | JAILHOUSE_MEM_EXECUTE | JAILHOUSE_MEM_NO_HUGEPAGES,
+		  S2_READ | S2_WRITE | S2_PAGES_ONLY, S2_READ | S2_WRITE | S2_PAGES_ONLY },
+		{ RW | JAILHOUSE_MEM_DMA | JAILHOUSE_MEM_LOADABLE, S2_READ | S2_WRITE,
+		  S2_READ | S2_WRITE | S2_NO_EXECUTE },
 	};
+
+	static const struct cell trusting = { .policy = JAILHOUSE_POLICY_TRAP_WFI |
+							JAILHOUSE_POLICY_SCRUB };
+	static const struct cell strict = { .policy = JAILHOUSE_POLICY_EXECUTE };
 
 	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct jailhouse_memory mem = { .size = 0x1000, .flags = cases[i].flags };
 
-		assert_int_equal(region_stage2_flags(&mem), cases[i].expected);
+		assert_int_equal(region_stage2_flags(&trusting, &mem), cases[i].expected);
+		assert_int_equal(region_stage2_flags(&strict, &mem), cases[i].strict);
 	}
 }
 

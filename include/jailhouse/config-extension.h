@@ -49,6 +49,9 @@ struct jailhouse_ext_record {
 #define JAILHOUSE_POLICY_TRAP_WFI 0x01
 /** RAM of the cell is zeroed when it is destroyed (default). */
 #define JAILHOUSE_POLICY_SCRUB    0x02
+/** Regions without JAILHOUSE_MEM_EXECUTE cannot be executed (without this, RAM
+ *  always can: configs of revision 14 do not set that flag reliably). */
+#define JAILHOUSE_POLICY_EXECUTE  0x04
 
 /** At most one per cell; without it the defaults hold. */
 struct jailhouse_ext_policy {

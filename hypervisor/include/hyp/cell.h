@@ -143,5 +143,5 @@ static inline bool region_is_ram(const struct jailhouse_memory *mem)
 	       !JAILHOUSE_MEMORY_IS_SUBPAGE(mem);
 }
 
-/** S2_* for a region. */
-u32 region_stage2_flags(const struct jailhouse_memory *mem);
+/** S2_* for a region of this cell. */
+u32 region_stage2_flags(const struct cell *cell, const struct jailhouse_memory *mem);

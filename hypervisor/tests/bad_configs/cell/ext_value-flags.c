@@ -2,4 +2,4 @@
 /* A flag that does not exist. */
 #include "base_cell.h"
 
-BROKEN_CELL(.policy.flags = 4)
+BROKEN_CELL(.policy.flags = 8)
