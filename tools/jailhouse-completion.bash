@@ -111,7 +111,7 @@ _jailhouse() {
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		_jailhouse_words "enable disable console cell config hardware --help --version"
+		_jailhouse_words "enable disable console cell config hardware selftest --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -133,6 +133,13 @@ _jailhouse() {
 		;;
 	hardware)
 		((COMP_CWORD == 2)) && _jailhouse_words check
+		;;
+	selftest)
+		if [[ $cur == -* ]]; then
+			_jailhouse_words "--seed --probes --timeout --image"
+		else
+			_jailhouse_files .cell
+		fi
 		;;
 	esac
 	return 0

@@ -14,6 +14,7 @@ static const struct tool_command *const commands[] = {
 	&command_cell_start,     &command_cell_shutdown, &command_cell_destroy,
 	&command_cell_linux,     &command_cell_stats,    &command_config_create,
 	&command_config_collect, &command_config_check,  &command_hardware_check,
+	&command_selftest,
 };
 
 #define NUM_COMMANDS (sizeof(commands) / sizeof(commands[0]))

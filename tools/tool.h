@@ -41,6 +41,7 @@ extern const struct tool_command command_config_check;
 extern const struct tool_command command_config_create;
 extern const struct tool_command command_config_collect;
 extern const struct tool_command command_hardware_check;
+extern const struct tool_command command_selftest;
 
 /* tool_error.c */
 

@@ -30,7 +30,7 @@ ROOT_CELL = 356
 
 COMMANDS = ["enable", "disable", "console", "cell create", "cell list", "cell load", "cell start",
             "cell shutdown", "cell destroy", "cell stats", "cell linux", "config create",
-            "config collect", "config check", "hardware check"]
+            "config collect", "config check", "hardware check", "selftest"]
 
 COUNTERS = {"total": 1100, "mmio": 100, "management": 7, "hypercall": 3, "maintenance": 0,
             "virt_irq": 0, "virt_sgi": 990, "psci": 0, "smccc": 0}
@@ -592,7 +592,7 @@ def complete(world, *words):
 
 @pytest.mark.parametrize("words, offers", [
     (["jailhouse", ""], ["--help", "--version", "cell", "config", "console", "disable", "enable",
-                         "hardware"]),
+                         "hardware", "selftest"]),
     (["jailhouse", "c"], ["cell", "config", "console"]),
     (["jailhouse", "cell", ""], ["create", "destroy", "linux", "list", "load", "shutdown", "start",
                                  "stats"]),
@@ -616,3 +616,116 @@ def test_completion(world, words, offers):
         (world.path / name).touch()
     (world.path / "dir").mkdir()
     assert [word for word in complete(world, *words) if word != "sysfs/"] == sorted(offers)
+
+
+# --- selftest -------------------------------------------------------------------------------------
+
+ATTACK = ("JB begin seed=5\n", "JB 1 memory hole EL1 ldrb=3a\n", "JB 2 call firmware EL0 smc=9u\n")
+WITNESS = "JB witness beats=9 timer=8 foreign=0 memory=intact\n"
+
+
+def attack_end(rows=2, holes=0, unclear=0):
+    return f"JB end rows={rows} probes=12 holes={holes} unclear={unclear}\n"
+
+
+@pytest.fixture
+def image(tmp_path):
+    path = tmp_path / "jailbreak.bin"
+    path.write_bytes(b"attacker")
+    return path
+
+
+def selftest(world, image, attack, witness=WITNESS, config=SMP, timeout=20):
+    """The tool with cells that write what is given to the console."""
+    if config == SMP:
+        world.add_cell(2, "selftest-witness")
+    process = subprocess.Popen(
+        [TOOL, "selftest", "--seed", "5", "--timeout", str(timeout), "--image", image, ROOT, config],
+        env=world.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def say_after(request, text):
+        for _ in range(1000):
+            if process.poll() is not None or any(request in line for line in world.requests()):
+                break
+            time.sleep(0.01)
+        with open(world.device, "a", encoding="ascii") as console:
+            console.write(text)
+
+    if config == SMP:
+        say_after("start", "JB witness begin\n")
+    say_after("start id=-1 name=selftest-attacker", "".join(attack))
+    if config == SMP:
+        say_after("load id=-1 name=selftest-witness images=0", witness)
+    out, err = process.communicate(timeout=30)
+    assert "Sanitizer" not in err and "runtime error" not in err, err
+    return process.returncode, out, err
+
+
+def test_selftest_makes_attacks_and_destroys(world, image):
+    status, out, err = selftest(world, image, [*ATTACK, attack_end()])
+    assert (status, err) == (0, "")
+    assert "12 attempts in 2 rows with seed 5: 0 holes, 0 unclear" in out
+    assert "memory hole EL1 ldrb=3a\n" in out and "call firmware EL0 smc=9u\n" in out
+    assert "witness: 9 rounds, 8 timer interrupts, 0 foreign interrupts, memory intact" in out
+    assert [re.sub(r" images=2.*| size=\d+", "", line) for line in world.requests()] == [
+        "create JHCLL", "load id=-1 name=selftest-witness", "start id=-1 name=selftest-witness",
+        "create JHCLL", "load id=-1 name=selftest-attacker", "start id=-1 name=selftest-attacker",
+        "destroy id=-1 name=selftest-attacker", "load id=-1 name=selftest-witness images=0",
+        "destroy id=-1 name=selftest-witness"]
+
+
+def test_selftest_with_one_cpu_has_no_witness(world, image):
+    status, out, _ = selftest(world, image, [*ATTACK, attack_end()], config=CELL)
+    assert status == 0 and "no witness" in out
+    assert len(world.requests()) == 4
+
+
+def test_selftest_takes_rows_that_are_said_again(world, image):
+    """The console has room for little, so a row may be lost, or stand behind another text."""
+    status, out, _ = selftest(world, image, [
+        ATTACK[0], "<missed 99 bytes of console log>\n", ATTACK[2], attack_end(),
+        "FATAL: x " + ATTACK[1]])
+    assert status == 0 and "memory hole" in out
+
+
+@pytest.mark.parametrize("attack, witness, says", (
+    ((*ATTACK, attack_end(holes=1)), WITNESS, "1 holes"),
+    ((*ATTACK, attack_end(unclear=2)), WITNESS, "2 unclear"),
+    ((*ATTACK, attack_end()), WITNESS.replace("beats=9", "beats=0"), "HOLE: the witness stood still"),
+    ((*ATTACK, attack_end()), WITNESS.replace("foreign=0", "foreign=1"), "interrupts of others"),
+    ((*ATTACK, attack_end()), WITNESS.replace("intact", "CHANGED"), "memory of the witness")))
+def test_selftest_fails_with_a_hole(world, image, attack, witness, says):
+    status, out, _ = selftest(world, image, attack, witness)
+    assert status == 1 and says in out
+
+
+@pytest.mark.parametrize("attack", (ATTACK, (*ATTACK, attack_end(rows=3))))
+def test_selftest_that_does_not_end_fails_and_destroys(world, image, attack):
+    status, _, err = selftest(world, image, attack, timeout=1)
+    assert status == 1 and "says nothing for 1 s" in err and "seed 5 repeats it" in err
+    assert [line for line in world.requests() if "destroy" in line] == [
+        "destroy id=-1 name=selftest-attacker", "destroy id=-1 name=selftest-witness"]
+
+
+@pytest.mark.parametrize("arguments, says", (
+    ((), "which system config"), ((ROOT,), "which cell config"), ((ROOT, SMP, "x"), "x"),
+    (("--seed", "x", ROOT, SMP), "`x` is no number"), (("--probes", "99999", ROOT, SMP), "10000"),
+    (("--timeout",), "needs a number"), (("--wrong", ROOT, SMP), "`--wrong` is no option"),
+    ((SMP, SMP), "root cell is what is needed"), (("--image", "/nowhere", ROOT, SMP), "/nowhere")))
+def test_selftest_bad_arguments(world, arguments, says):
+    world.fails("selftest", *arguments, says=[says])
+    assert world.requests() == []
+
+
+def test_selftest_needs_ram_for_its_program(world, image, tmp_path):
+    data = bytearray(CELL.read_bytes())
+    # cpu_reset_address, see include/jailhouse/cell-config.h.
+    struct.pack_into("<Q", data, CELL_HEAD - 48, 0x1000)
+    config = tmp_path / "other.cell"
+    config.write_bytes(data)
+    world.fails("selftest", "--image", image, ROOT, config, says=["0x1000", "loadable region"])
+
+
+def test_selftest_without_hypervisor(bare, image):
+    world = bare.load_module(enabled=False)
+    world.fails("selftest", "--image", image, ROOT, SMP, says=["not enabled"])

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+`jailhouse selftest` on the machine: a cell that attacks everybody, a witness, and root. And whether the
+attacker would see a hole, whether it can be stopped however it ends, and that nothing stays.
+"""
+
+import random
+import re
+
+import pytest
+
+import cellfile
+import life
+from cellfile import READ, Region
+
+JAILBREAK = "/usr/libexec/jailhouse/tests/jailbreak.bin"
+ROOT = "/etc/test/root.cell"
+SIZE = 0x80000
+ATTACKER = "attacker"
+# What one row of the report looks like.
+ROW = re.compile(r"^(memory|call|storm|sysreg|gic|sgi|comm|root) (\S+) EL([01])((?: \S+=[0-9nauto!?]+)+)$",
+                 re.M)
+# Ways to refuse to go, see jb_last_stand().
+STANDS = ("loop", "wfi", "wfe", "off", "vectors", "tables")
+
+
+def attacker_config(board):
+    """On a CPU and in the RAM of the demo."""
+    demo = cellfile.parse(cellfile.built(f"{board.cells}-inmate-demo"))
+    ram = next(region.phys for region in demo.regions if region.virt == 0)
+    regions = [Region(ram, 0, SIZE, cellfile.RAM),
+               Region(ram + SIZE, SIZE, 0x1000, READ),
+               Region(ram + SIZE + 0x1000, SIZE + 0x1000, 0x1000, cellfile.RAM & ~cellfile.LOADABLE),
+               cellfile.comm_region()]
+    return cellfile.Cell(name=ATTACKER, cpus=demo.cpus, regions=regions,
+                         flags=cellfile.CONSOLE_PERMITTED | cellfile.PASSIVE_COMMREG,
+                         records=[cellfile.policy(cellfile.VIOLATION_ABORT)]).pack()
+
+
+def guest_files(board):
+    return {ROOT: cellfile.quiet_system(board), "/etc/test/attacker.cell": attacker_config(board)}
+
+
+@pytest.fixture(scope="module")
+def system(guest):
+    life.insmod(guest)
+    return guest
+
+
+@pytest.fixture
+def enabled(system):
+    life.enable(system, ROOT)
+    yield system
+    life.disable(system)
+
+
+@pytest.fixture(scope="module")
+def config(board):
+    """With one or two CPUs there is none with a second one for the witness."""
+    return life.SMP_CONFIG if board.smp > 2 else life.DEMO_CONFIG
+
+
+def test_nobody_reaches_what_is_not_theirs(enabled, board, config):
+    before = life.Partition.look(enabled)
+    status, output = enabled.run(f"jailhouse selftest --probes 2 --seed {random.randrange(1 << 32)} "
+                                 f"{ROOT} {config}", timeout=300)
+    print(output)
+    assert status == 0, output
+    rows = {(kind, target, el): counts for kind, target, el, counts in ROW.findall(output)}
+    # The matrix is full: each class, at both levels, and each row that the inmate has counted.
+    for el in "01":
+        for target in ("own-read-only", "own-no-execute", "hypervisor", "root-ram", "own-physical",
+                       "hole", "anywhere"):
+            assert ("memory", target, el) in rows
+        for space in range(8):
+            assert ("sysreg", f"op0=3,op1={space}", el) in rows
+        assert {("gic", "gicd", el), ("call", "firmware", el), ("call", "hypervisor", el)} <= set(rows)
+    said = re.search(r"(\d+) attempts in (\d+) rows with seed \d+: 0 holes, 0 unclear", output)
+    assert int(said[1]) > 100000
+    assert int(said[2]) == len([kind for kind, _, _, _ in ROW.findall(output) if kind != "root"])
+    if board.smp > 2:
+        assert re.search(r"^witness: \d+ rounds, \d+ timer interrupts, 0 foreign interrupts, memory "
+                         r"intact, 0 entries into the hypervisor$", output, re.M)
+    assert life.Partition.look(enabled) == before
+
+
+def report(guest, parameters, until):
+    """What the attacker says, loaded by hand."""
+    life.create(guest, "/etc/test/attacker.cell")
+    life.load(guest, JAILBREAK, f"con-virtual {parameters}", cell=ATTACKER)
+    guest.check("jailhouse console -f >/tmp/console 2>&1 & echo $! >/tmp/reader")
+    life.start(guest, cell=ATTACKER)
+    guest.check(f"for i in $(seq 600); do grep -q '{until}' /tmp/console && exit 0; usleep 50000; done; "
+                "exit 1", timeout=60)
+    return guest.check("kill $(cat /tmp/reader); cat /tmp/console")
+
+
+@pytest.mark.parametrize("start, kind, ops", (
+    # What is ours, and is said to be somebody else's.
+    (SIZE + 0x1000, "f", ("ldrb", "ldrq", "ldxr", "strb", "stp", "stlr", "zva", "fetch")),
+    # Writable, and said to be read-only; executable, and said not to be.
+    (SIZE + 0x1000, "r", ("strb", "strw", "zva", "fetch")),
+    (SIZE + 0x1000, "x", ("fetch",)),
+    (SIZE, "f", ("ldrb", "ldp"))))
+def test_a_hole_is_seen(enabled, start, kind, ops):
+    text = report(enabled, f"seed=1 probes=0 t0=lie:{kind}:{start:x}:1000 o0=0:{SIZE:x}",
+                  "JB 2 memory anywhere EL1")
+    row = re.search(r"^JB 1 memory lie EL1 (.*)$", text, re.M)[1]
+    for op in ops:
+        assert re.search(rf"\b{op}=\w+!", row), row
+    life.destroy(enabled, ATTACKER)
+
+
+@pytest.mark.parametrize("stand", range(len(STANDS)), ids=STANDS)
+def test_however_it_ends_it_can_be_destroyed(enabled, stand):
+    report(enabled, f"only=none stand={stand}", "JB end")
+    enabled.check("usleep 200000")
+    life.destroy(enabled, ATTACKER)
+    life.create(enabled, "/etc/test/attacker.cell")
+    life.destroy(enabled, ATTACKER)
+
+
+def test_needs_the_hypervisor(system, config):
+    life.refused(system, f"jailhouse selftest {ROOT} {config}", "not enabled")
+
+
+def test_cells_that_are_in_the_way(enabled, config):
+    """Nothing is destroyed that the self-test has not made."""
+    life.create(enabled, config)
+    life.refused(enabled, f"jailhouse selftest {ROOT} {config}", "did not come to its end")
+    assert life.state(enabled) == "shut down"
+    life.destroy(enabled, "1")
+
+
+def test_interrupted_it_leaves_nothing(enabled, config):
+    before = life.Partition.look(enabled)
+    enabled.check(f"jailhouse selftest {ROOT} {config} >/tmp/out 2>&1 & "
+                  "p=$!; for i in $(seq 400); do grep -q '^memory' /tmp/out && break; usleep 20000; done; "
+                  "kill -INT $p; wait $p; [ $? = 1 ]", timeout=60)
+    assert "interrupted" in enabled.check("cat /tmp/out")
+    assert life.Partition.look(enabled) == before
+
+
+def test_linux_is_whole_afterwards(system, board):
+    life.every_cpu_works(system, board.smp)
+    assert not life.complaints(system)

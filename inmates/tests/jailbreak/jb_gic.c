@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The interrupt controller: every register, width and direction. What one
+ * attempt does cannot be judged by its answer; so afterwards nothing may be
+ * seen of interrupts of others, and the witness counts what reaches it.
+ */
+#include <gic.h>
+#include <inmate_smp.h>
+#include <inmate_sysregs.h>
+
+#include "jailbreak.h"
+
+#define GICD_SIZE       0x10000
+#define GICV2_SIZE      0x1000
+#define GICC_SIZE       0x1000
+#define GICR_STRIDE     0x20000
+#define GICR_TYPER      0x0008
+#define GICR_TYPER_LAST (1ULL << 4)
+#define GICR_TYPER_VLPI (1ULL << 1)
+#define GICD_TYPER      0x0004
+#define GICD_CPENDSGIR  0x0f10
+#define GICD_SGIR       0x0f00
+/* Of so many others, every register is tried. */
+#define MAX_FOREIGN     1
+#define MAX_FRAMES      1024
+
+#define OP(name, text)                                                            \
+	u64 gic_##name(u64 a, u64 b, u64 c, u64 d);                               \
+	__asm__(".pushsection .text.gic_" #name ", \"ax\"\ngic_" #name ":\n" text \
+		"\n\tret\n.popsection\n")
+
+OP(ldrb, "ldrb w0, [x0]");
+OP(ldrh, "ldrh w0, [x0]");
+OP(ldrw, "ldr w0, [x0]");
+OP(ldrx, "ldr x0, [x0]");
+OP(strb, "strb w1, [x0]");
+OP(strh, "strh w1, [x0]");
+OP(strw, "str w1, [x0]");
+OP(strx, "str x1, [x0]");
+OP(ldp, "ldp x0, x1, [x0]");
+OP(strw_post, "str w1, [x0], #4");
+OP(stxr, "stxr w2, x1, [x0]");
+OP(zva, "dc zva, x0");
+
+struct op {
+	const char *name;
+	jb_function_t function;
+	unsigned int width;
+	bool store;
+	/* At each offset, from EL1; the others at random ones. */
+	bool all;
+};
+
+static const struct op ops[] = {
+	{ "ldrw", gic_ldrw, 4, false, true },  { "strw", gic_strw, 4, true, true },
+	{ "ldrb", gic_ldrb, 1, false, false }, { "ldrh", gic_ldrh, 2, false, false },
+	{ "ldrx", gic_ldrx, 8, false, false }, { "strb", gic_strb, 1, true, false },
+	{ "strh", gic_strh, 2, true, false },  { "strx", gic_strx, 8, true, false },
+	{ "ldp", gic_ldp, 8, false, false },   { "str!", gic_strw_post, 4, true, false },
+	{ "stxr", gic_stxr, 8, true, false },  { "zva", gic_zva, 64, true, false },
+};
+
+#define NUM_OPS (sizeof(ops) / sizeof(ops[0]))
+
+static u64 some_value(void)
+{
+	switch (jb_below(4)) {
+	case 0:
+		return 0;
+	case 1:
+		return ~0ULL;
+	default:
+		return jb_random();
+	}
+}
+
+static void attempt(const struct op *op, u64 window, u64 offset)
+{
+	enum jb_outcome outcome = jb_try(1, op->function, window + offset, some_value(), 0, 0);
+
+	jb_count(op->name, outcome, JB_FINE);
+}
+
+static void attack(const char *target, u64 base, u64 size, unsigned int el)
+{
+	u64 window = jb_window(base, el, true);
+
+	jb_row("gic", target, el);
+	for (unsigned int k = 0; k < NUM_OPS; k++) {
+		if (ops[k].all && el == 1)
+			for (u64 offset = 0; offset < size; offset += ops[k].width)
+				attempt(&ops[k], window, offset);
+		else
+			for (unsigned int n = 0; n < 32 * jb_probes; n++)
+				attempt(&ops[k], window, jb_below(size) & ~(u64)(ops[k].width - 1));
+	}
+	jb_row_end();
+}
+
+/* One bit, byte or pair of each interrupt. */
+struct field {
+	const char *name;
+	u32 offset;
+	u32 bits;
+};
+
+static const struct field fields[] = {
+	{ "group", 0x080, 1 },   { "enabled", 0x100, 1 },  { "pending", 0x200, 1 },
+	{ "active", 0x300, 1 },  { "priority", 0x400, 8 }, { "targets", 0x800, 8 },
+	{ "trigger", 0xc00, 2 },
+};
+
+/* After all those writes: an interrupt that is not ours reads as zero. */
+static void look_at_foreign_spis(u64 gicd)
+{
+	u64 window = jb_window(gicd, 1, true);
+	unsigned int lines;
+
+	jb_try(1, gic_ldrw, window + GICD_TYPER, 0, 0, 0);
+	lines = 32 * ((unsigned int)(jb_result & 0x1f) + 1);
+	jb_row("gic", "foreign-spis", 1);
+	for (unsigned int k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)
+		for (unsigned int intid = 32; intid < lines && intid < 1020; intid++) {
+			u32 bit = intid * fields[k].bits;
+			enum jb_outcome outcome;
+			bool seen;
+
+			if (jb_is_our_spi(intid))
+				continue;
+			outcome = jb_try(1, gic_ldrw, window + fields[k].offset + bit / 32 * 4, 0,
+					 0, 0);
+			seen = outcome == JB_ANSWERED &&
+			       (jb_result >> bit % 32 & ((1u << fields[k].bits) - 1)) != 0;
+			if (seen)
+				jb_note(fields[k].name, intid, jb_result);
+			jb_count(fields[k].name, outcome, seen ? JB_HOLE : JB_FINE);
+		}
+	jb_row_end();
+}
+
+static void attack_redistributors(void)
+{
+	u64 own = (u64)gic_own_redistributor(), frame = comm_region->gicr_base;
+	unsigned int foreign = 0;
+
+	for (unsigned int n = 0; n < MAX_FRAMES; n++) {
+		u64 window = jb_window(frame, 1, true), typer;
+
+		if (jb_try(1, gic_ldrx, window + GICR_TYPER, 0, 0, 0) != JB_ANSWERED)
+			break;
+		typer = jb_result;
+		if (frame == own)
+			attack("own-gicr", frame, GICR_STRIDE, 1);
+		else if (foreign++ < MAX_FOREIGN)
+			attack("foreign-gicr", frame, GICR_STRIDE, 1);
+		if (typer & GICR_TYPER_LAST)
+			break;
+		frame += typer & GICR_TYPER_VLPI ? 2 * GICR_STRIDE : GICR_STRIDE;
+	}
+	attack("own-gicr", own, GICR_STRIDE, 0);
+}
+
+/*
+ * QEMU's GICv2 (10.0) ends with an assertion when an SGI is acknowledged that a
+ * zero in GICD_SPENDSGIR has made pending, from nobody.
+ */
+static void clear_sgis(u64 gicd)
+{
+	u64 window = jb_window(gicd, 1, true);
+
+	for (u64 offset = 0; offset < 16; offset += 4)
+		jb_try(1, gic_strw, window + GICD_CPENDSGIR + offset, ~0ULL, 0, 0);
+}
+
+static void attack_gicv2(u64 gicd)
+{
+	for (unsigned int el = 2; el-- > 0;) {
+		attack("gicd", gicd, GICV2_SIZE, el);
+		clear_sgis(gicd);
+		attack("gicc", comm_region->gicc_base, GICC_SIZE, el);
+	}
+}
+
+void jb_gic(void)
+{
+	u64 gicd = comm_region->gicd_base;
+
+	jb_mask_all();
+	if (comm_region->gic_version >= 3) {
+		for (unsigned int el = 2; el-- > 0;)
+			attack("gicd", gicd, GICD_SIZE, el);
+		attack_redistributors();
+	} else {
+		attack_gicv2(gicd);
+	}
+	look_at_foreign_spis(gicd);
+}
+
+/* --- SGIs ---------------------------------------------------------------------- */
+
+void jb_sgis(void)
+{
+	jb_row("sgi", "everybody", 1);
+	for (unsigned int n = 0; n < 64 * jb_probes; n++) {
+		u64 value = n % 2 ? jb_random() : jb_below(1 << 16) | jb_below(16) << 24;
+
+		if (comm_region->gic_version < 3) {
+			u64 window = jb_window(comm_region->gicd_base, 1, true);
+			/* CPUTargetList, filter, NSATT and number. */
+			u64 word = n % 2 ? value : jb_below(256) << 16 | jb_below(16);
+
+			jb_count("sgir", jb_try(1, gic_strw, window + GICD_SGIR, word, 0, 0),
+				 JB_FINE);
+			continue;
+		}
+		switch (jb_below(4)) {
+		case 0:
+			write_sysreg(ICC_SGI0R_EL1, value);
+			jb_count("sgi0r", JB_ANSWERED, JB_FINE);
+			break;
+		case 1:
+			write_sysreg(ICC_ASGI1R_EL1, value);
+			jb_count("asgi1r", JB_ANSWERED, JB_FINE);
+			break;
+		default:
+			write_sysreg(ICC_SGI1R_EL1, value);
+			jb_count("sgi1r", JB_ANSWERED, JB_FINE);
+		}
+		/* Ends what is not active here, or nobody's. */
+		write_sysreg(ICC_EOIR1_EL1, jb_below(1024));
+		write_sysreg(ICC_DIR_EL1, jb_below(1024));
+		jb_count("eoir", JB_ANSWERED, JB_FINE);
+		jb_count("dir", JB_ANSWERED, JB_FINE);
+		isb();
+	}
+	jb_row_end();
+}

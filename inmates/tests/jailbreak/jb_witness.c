@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The cell that must not notice anything: works, takes its timer interrupts,
+ * and when it is asked to shut down says what it saw:
+ *	JB witness beats=N timer=N foreign=N memory=intact|CHANGED
+ * foreign counts interrupts that it never asked for.
+ */
+#include <gic.h>
+#include <inmate_comm.h>
+
+#include "jailbreak.h"
+
+#define PATTERN_WORDS 4096
+#define PERIOD_US     2000
+
+static u64 pattern[PATTERN_WORDS];
+static volatile u64 timer, foreign;
+
+static u64 period(void)
+{
+	return timer_get_frequency() / (1000000 / PERIOD_US);
+}
+
+static void on_interrupt(unsigned int irqn)
+{
+	if (irqn != TIMER_IRQ) {
+		foreign++;
+		return;
+	}
+	timer++;
+	timer_start(period());
+}
+
+static u64 value_of(unsigned int n)
+{
+	return (n + 1) * 0x9e3779b97f4a7c15ULL;
+}
+
+static bool intact(void)
+{
+	for (unsigned int n = 0; n < PATTERN_WORDS; n++)
+		if (pattern[n] != value_of(n))
+			return false;
+	return true;
+}
+
+void jb_witness(void)
+{
+	bool good = true;
+	u64 beats = 0;
+
+	for (unsigned int n = 0; n < PATTERN_WORDS; n++)
+		pattern[n] = value_of(n);
+	irq_init(on_interrupt);
+	for (unsigned int n = 0; n < 16; n++)
+		irq_enable(n);
+	irq_enable(TIMER_IRQ);
+	timer_start(period());
+	enable_irqs();
+	printk("JB witness begin\n");
+	while (!comm_shutdown_requested()) {
+		good = good && intact();
+		beats++;
+	}
+	printk("JB witness beats=%llu timer=%llu foreign=%llu memory=%s\n", beats, timer, foreign,
+	       good ? "intact" : "CHANGED");
+	comm_shut_down();
+}
