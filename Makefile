@@ -180,6 +180,12 @@ soak: all initramfs
 	$(Q)$(PYTHON) ci/soak.py $(if $(filter command% environment%,$(origin BOARD)),--board $(BOARD)) \
 		$(if $(TIME),--seconds $(TIME)) $(if $(SEED),--seed $(SEED))
 
+# Mistakes in the hypervisor that its unit tests should notice: COUNT= of them, drawn by SEED=.
+.PHONY: mutants
+mutants: $(PARTS)
+	$(Q)$(PYTHON) ci/mutate.py $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(FILES),--files $(FILES))
+
 # --- tests ----------------------------------------------------------------------------------------
 
 .PHONY: check check-all unit system gates format
@@ -259,6 +265,7 @@ help:
 	@echo '  firmware       fetch or build TF-A, with which QEMU starts a Raspberry Pi 4 and virt-tfa-*'
 	@echo '  initramfs      build the user space of the guest'
 	@echo '  soak           random life cycles for TIME= seconds; SEED= repeats a run'
+	@echo '  mutants        plant COUNT= mistakes into the hypervisor: do the unit tests notice?'
 	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'
 	@echo
 	@echo 'Test'

@@ -68,14 +68,22 @@ def grown(before, after):
 class Soak:
     """The guest, and the model of what it should be like."""
 
-    def __init__(self, guest, rng):
+    def __init__(self, guest, rng, num_configs=NUM_CONFIGS, operations=OPERATIONS):
         self.guest = guest
         self.rng = rng
-        self.configs = [random_config(rng, n) for n in range(NUM_CONFIGS)]
+        self.operations = operations
+        self.configs = [random_config(rng, n) for n in range(num_configs)]
         # {name: [config, "created" | "loaded" | "running"]}
         self.cells = {}
         self.counts = {}
         self.history = []
+
+    def prepare(self, board):
+        """Puts the configs into the guest."""
+        self.guest.check(f"mkdir -p {FOLDER}")
+        self.guest.put(f"{FOLDER}/root.cell", cellfile.quiet_system(board))
+        for number, config in enumerate(self.configs):
+            self.guest.put(f"{FOLDER}/{number}.cell", config.pack())
 
     def do(self, what, command, works):
         self.history.append(f"{command} -> {'ok' if works else 'refused'}")
@@ -163,7 +171,7 @@ class Soak:
         self.enable()
         empty = life.Partition.look(self.guest)
         self.guest.check(f"({LOAD}) >/dev/null 2>&1")
-        for _ in range(OPERATIONS):
+        for _ in range(self.operations):
             self.step()
         self.guest.check("rm -f /tmp/busy; usleep 300000")
         for name in sorted(self.cells):
@@ -177,8 +185,6 @@ class Soak:
 
     def soak(self, seconds, say=print):
         """Rounds until the time is over, three at least."""
-        for number, config in enumerate(self.configs):
-            self.guest.put(f"{FOLDER}/{number}.cell", config.pack())
         linux, baseline, rounds = life.Linux.look(self.guest), None, 0
         end = time.monotonic() + seconds
         while time.monotonic() < end or rounds < 3:
@@ -211,9 +217,8 @@ def main():
     board = boards.find(args.board)
     with board.guest(name="soak") as guest:
         life.insmod(guest)
-        guest.check(f"mkdir -p {FOLDER}")
-        guest.put(f"{FOLDER}/root.cell", cellfile.quiet_system(board))
         run = Soak(guest, random.Random(args.seed))
+        run.prepare(board)
         try:
             run.soak(args.seconds)
         except (SoakError, GuestError, AssertionError) as error:
