@@ -270,7 +270,10 @@ class Guest:
         """
         self._number += 1
         answer = f"printf '\\002%d:%d\\003' {self._number} $s\n"
-        line = f"sh -c {shlex.quote(command)} </dev/null; s=$?\n"
+        # What stands before the beginning is late: answers to questions that were repeated.
+        begin = f"\x02begin {self._number}\x03"
+        line = (f"printf '\\002begin %d\\003' {self._number}; sh -c {shlex.quote(command)} </dev/null; "
+                "s=$?\n")
         if max(len(part) for part in line.split("\n")) > 4000:
             raise ValueError("a line of a command is longer than a terminal takes; use put()")
         self._drain()
@@ -282,15 +285,14 @@ class Guest:
         while True:
             left = end - time.monotonic()
             try:
-                output = self._expect(marker, max(min(left, 5), 0.1),
-                                      f"no end of the command `{command}`")
-                return int(self.proc.match.group(1)), output
+                self._expect(marker, max(min(left, 5), 0.1), f"no end of the command `{command}`")
+                return int(self.proc.match.group(1)), self._clean(self.proc.before.split(begin)[-1])
             except GuestTimeout as stuck:
                 if left <= 5:
                     self.proc.send("\x03")
                     raise GuestTimeout(
-                        f"the command `{command}` did not end within {timeout} s; the console's "
-                        f"last lines:\n{self.console_tail()}", stuck.output) from None
+                        f"the command `{command}` did not end within {timeout} s\n{self.cpu_states()}"
+                        f"the console's last lines:\n{self.console_tail()}", stuck.output) from None
                 self.proc.send(answer)
 
     def check(self, command, timeout=30):
@@ -352,6 +354,19 @@ class Guest:
         self._uart1_socket.sendall(data)
 
     # --- QEMU ---------------------------------------------------------------------------------
+
+    def cpu_states(self):
+        """Where each CPU is, twice: for the reader of a failure."""
+        text = ""
+        for _ in range(2):
+            try:
+                registers = self.monitor("info registers -a")
+            except (OSError, ValueError, GuestError) as error:
+                return f"{text}no registers: {error}\n"
+            for cpu, part in enumerate(registers.split("CPU#")[1:]):
+                found = re.search(r"PC=(\w+).*?X30=(\w+).*?PSTATE=\w+ \S+ (?:N?S )?(\w+)", part, re.S)
+                text += f"CPU {cpu}: {found[3]} pc {found[1]} lr {found[2]}\n" if found else ""
+        return text
 
     def qmp(self, command, **arguments):
         """A QMP command; returns its result."""
