@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import boards  # noqa: E402
 import check  # noqa: E402
+import mutate  # noqa: E402
 
 CMOCKA = """\
 [==========] Running 4 test(s).
@@ -130,3 +131,12 @@ def test_bad_row_is_refused(tmp_path):
     (tmp_path / "b.tsv").write_text("board\tkernel\na\n")
     with pytest.raises(ValueError, match="one field per column"):
         boards.load(tmp_path / "b.tsv")
+
+
+def test_mutants(tmp_path, monkeypatch):
+    monkeypatch.setattr(mutate, "TOP", str(tmp_path))
+    (tmp_path / "a.c").write_text('/*\n\ta < b\n */\nint f(void)\n{\n\tif (a < b) /* c < d */\n'
+                                  '\t\tprint("x == y");\n\treturn a;\n}\n')
+    found = {(m.line, m.rule, m.after.strip()) for m in mutate.mutants_of("a.c")}
+    assert found == {(5, "comparison", "if (a <= b) /* c < d */"), (6, "call", ";")}
+    assert all(os.path.exists(os.path.join(check.TOP, name)) for name in mutate.sources())

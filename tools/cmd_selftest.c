@@ -197,15 +197,19 @@ static bool witness_ended(const struct selftest_report *report)
 }
 
 /* How often the CPU of the witness entered the hypervisor. */
-static unsigned long long entries(void)
+static bool read_entries(unsigned long long *entries)
 {
 	struct jailhouse_cell_id id = id_of(SELFTEST_WITNESS);
 	char value[TOOL_VALUE_SIZE];
 	int cell = tool_find_cell(&id);
 
-	if (cell < 0 || !tool_read_attribute(value, "cells/%d/statistics/vmexits_total", cell))
-		return 0;
-	return strtoull(value, NULL, 10);
+	if (cell < 0)
+		return false;
+	if (!tool_read_attribute(value, "cells/%d/statistics/vmexits_total", cell))
+		return !tool_error("the statistics of cell %d cannot be read: %s", cell,
+				   strerror(errno));
+	*entries = strtoull(value, NULL, 10);
+	return true;
 }
 
 static bool start_witness(struct run *run)
@@ -227,7 +231,8 @@ static bool attack(struct run *run)
 	run->made_attacker = create(run, &run->plan.attacker);
 	if (!run->made_attacker)
 		return false;
-	run->witness_entries = run->have_witness ? entries() : 0;
+	if (run->have_witness && !read_entries(&run->witness_entries))
+		return false;
 	if (!start(run, SELFTEST_ATTACKER, parameters) ||
 	    !follow(run, selftest_complete, "the attacker"))
 		return false;
@@ -270,8 +275,8 @@ static bool ask_witness(struct run *run)
 
 	if (!run->have_witness)
 		return true;
-	now = entries();
-	if (tool_request(run->fd, JAILHOUSE_CELL_LOAD, "JAILHOUSE_CELL_LOAD", &request) != 0 ||
+	if (!read_entries(&now) ||
+	    tool_request(run->fd, JAILHOUSE_CELL_LOAD, "JAILHOUSE_CELL_LOAD", &request) != 0 ||
 	    !follow(run, witness_ended, "the witness"))
 		return false;
 	printf("witness: %llu rounds, %llu timer interrupts, %llu foreign interrupts, memory %s,"

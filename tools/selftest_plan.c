@@ -146,7 +146,9 @@ static void add_target(struct selftest_plan *plan, const char *name, __u64 start
 		start += size - MAX_TARGET;
 		size = MAX_TARGET;
 	}
-	if (size && !is_ours(plan, start, size))
+	if (!size || is_ours(plan, start, size))
+		printf("memory %s not tried: the attacker has something of its own there\n", name);
+	else
 		add_range(plan->targets, &plan->num_targets, name, 'f', start, size);
 }
 

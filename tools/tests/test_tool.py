@@ -729,3 +729,18 @@ def test_selftest_needs_ram_for_its_program(world, image, tmp_path):
 def test_selftest_without_hypervisor(bare, image):
     world = bare.load_module(enabled=False)
     world.fails("selftest", "--image", image, ROOT, SMP, says=["not enabled"])
+
+
+def test_selftest_without_the_witness_statistics_fails(world, image):
+    (world.add_cell(2, "selftest-witness") / "statistics/vmexits_total").unlink()
+    world.device.write_text("")
+    process = subprocess.Popen([TOOL, "selftest", "--image", image, ROOT, SMP], env=world.env, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for _ in range(1000):
+        if any("start" in line for line in world.requests()):
+            break
+        time.sleep(0.01)
+    with open(world.device, "a", encoding="ascii") as console:
+        console.write("JB witness begin\n")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1 and "statistics of cell 2 cannot be read" in err

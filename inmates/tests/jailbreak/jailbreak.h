@@ -76,6 +76,12 @@ void jb_note(const char *what, u64 value1, u64 value2);
 
 typedef u64 (*jb_function_t)(u64 a, u64 b, u64 c, u64 d);
 
+/** Defines such a function by its instructions: arguments in x0 to x3, result in x0. */
+#define JB_CODE(name, text)                                                                    \
+	u64 name(u64 a, u64 b, u64 c, u64 d);                                                  \
+	__asm__(".pushsection .text." #name ", \"ax\"\n.arch_extension lse\n" #name ":\n" text \
+		"\n\tret\n.arch_extension nolse\n.popsection\n")
+
 /** Maps the tables that EL0 needs. */
 void jb_probe_init(void);
 

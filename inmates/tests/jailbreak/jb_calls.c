@@ -14,10 +14,7 @@
 #define EPERM          1
 #define ENOSYS         38
 
-#define OP(name, text)                                                              \
-	u64 call_##name(u64 a, u64 b, u64 c, u64 d);                                \
-	__asm__(".pushsection .text.call_" #name ", \"ax\"\ncall_" #name ":\n" text \
-		"\n\tret\n.popsection\n")
+#define OP(name, text) JB_CODE(call_##name, text)
 
 OP(smc, "smc #0");
 OP(smc_imm, "smc #0x1234");

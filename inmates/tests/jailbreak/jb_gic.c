@@ -24,10 +24,7 @@
 #define MAX_FOREIGN     1
 #define MAX_FRAMES      1024
 
-#define OP(name, text)                                                            \
-	u64 gic_##name(u64 a, u64 b, u64 c, u64 d);                               \
-	__asm__(".pushsection .text.gic_" #name ", \"ax\"\ngic_" #name ":\n" text \
-		"\n\tret\n.popsection\n")
+#define OP(name, text) JB_CODE(gic_##name, text)
 
 OP(ldrb, "ldrb w0, [x0]");
 OP(ldrh, "ldrh w0, [x0]");
@@ -74,9 +71,9 @@ static u64 some_value(void)
 	}
 }
 
-static void attempt(const struct op *op, u64 window, u64 offset)
+static void attempt(const struct op *op, unsigned int el, u64 window, u64 offset)
 {
-	enum jb_outcome outcome = jb_try(1, op->function, window + offset, some_value(), 0, 0);
+	enum jb_outcome outcome = jb_try(el, op->function, window + offset, some_value(), 0, 0);
 
 	jb_count(op->name, outcome, JB_FINE);
 }
@@ -89,10 +86,11 @@ static void attack(const char *target, u64 base, u64 size, unsigned int el)
 	for (unsigned int k = 0; k < NUM_OPS; k++) {
 		if (ops[k].all && el == 1)
 			for (u64 offset = 0; offset < size; offset += ops[k].width)
-				attempt(&ops[k], window, offset);
+				attempt(&ops[k], el, window, offset);
 		else
 			for (unsigned int n = 0; n < 32 * jb_probes; n++)
-				attempt(&ops[k], window, jb_below(size) & ~(u64)(ops[k].width - 1));
+				attempt(&ops[k], el, window,
+					jb_below(size) & ~(u64)(ops[k].width - 1));
 	}
 	jb_row_end();
 }

@@ -15,10 +15,7 @@ struct op {
 };
 
 /* Each takes the address in x0 and a value in x1. */
-#define OP(name, text)                                                                    \
-	u64 op_##name(u64 a, u64 b, u64 c, u64 d);                                        \
-	__asm__(".pushsection .text.op_" #name ", \"ax\"\n.arch_extension lse\nop_" #name \
-		":\n" text "\n\tret\n.arch_extension nolse\n.popsection\n")
+#define OP(name, text) JB_CODE(op_##name, text)
 
 OP(ldrb, "ldrb w0, [x0]");
 OP(ldrh, "ldrh w0, [x0]");

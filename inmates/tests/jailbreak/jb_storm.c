@@ -51,7 +51,7 @@ static void interrupts(void)
 	irq_enable(1);
 	timer_start(0);
 	enable_irqs();
-	for (unsigned int n = 0; n < 16 * jb_probes; n++) {
+	for (unsigned int n = 0; n < 16 * (jb_probes + 1); n++) {
 		gic_send_sgi(cpu_affinity(), 1);
 		delay_us(STORM_US / 16);
 	}
