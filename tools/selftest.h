@@ -58,7 +58,6 @@ struct selftest_report {
 	char *rows[256];
 	unsigned int num_rows;
 	/** What the attacker says at its end. */
-	bool begun;
 	unsigned int ends;
 	unsigned int said_rows, holes, unclear;
 	unsigned long long probes;

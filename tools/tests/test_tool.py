@@ -688,6 +688,26 @@ def test_selftest_takes_rows_that_are_said_again(world, image):
     assert status == 0 and "memory hole" in out
 
 
+@pytest.mark.parametrize("lost", range(3))
+def test_selftest_needs_no_line_twice(world, image, lost):
+    """Whatever was overwritten before it could be read: it is complete when it was said once."""
+    first = [line for number, line in enumerate(ATTACK) if number != lost]
+    status, out, _ = selftest(world, image, [*first, attack_end(), *ATTACK[1:], attack_end()])
+    assert status == 0 and "12 attempts in 2 rows" in out
+
+
+def test_selftest_does_not_take_a_row_without_its_end(world, image):
+    status, out, _ = selftest(world, image, [
+        ATTACK[0], "JB 1 memory ho<missed 99 bytes of console log>\n", ATTACK[2], attack_end(), *ATTACK[1:]])
+    assert status == 0 and "memory hole EL1 ldrb=3a\n" in out and "missed" not in out
+
+
+def test_selftest_does_not_take_the_report_of_an_earlier_one(world, image):
+    world.device.write_text("".join([*ATTACK, attack_end(), WITNESS]))
+    status, out, err = selftest(world, image, ATTACK[:2], timeout=1)
+    assert status == 1 and "the attacker says nothing for 1 s" in err and "call firmware" not in out
+
+
 @pytest.mark.parametrize("attack, witness, says", (
     ((*ATTACK, attack_end(holes=1)), WITNESS, "1 holes"),
     ((*ATTACK, attack_end(unclear=2)), WITNESS, "2 unclear"),

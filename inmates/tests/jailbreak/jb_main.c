@@ -11,7 +11,7 @@
  * is said twice, the second time slowly, for a reader who was late.
  */
 #define ROW_US       5000
-#define ROW_AGAIN_US 15000
+#define ROW_AGAIN_US 30000
 
 CMDLINE_BUFFER(2048);
 
