@@ -12,6 +12,7 @@ import re
 import select
 import struct
 import subprocess
+import threading
 import time
 
 import pytest
@@ -637,7 +638,7 @@ def image(tmp_path):
 
 def selftest(world, image, attack, witness=WITNESS, config=SMP, timeout=20):
     """The tool with cells that write what is given to the console."""
-    if config == SMP:
+    if config == SMP and not (world.sysfs / "cells/2").exists():
         world.add_cell(2, "selftest-witness")
     process = subprocess.Popen(
         [TOOL, "selftest", "--seed", "5", "--timeout", str(timeout), "--image", image, ROOT, config],
@@ -694,6 +695,25 @@ def test_selftest_needs_no_line_twice(world, image, lost):
     first = [line for number, line in enumerate(ATTACK) if number != lost]
     status, out, _ = selftest(world, image, [*first, attack_end(), *ATTACK[1:], attack_end()])
     assert status == 0 and "12 attempts in 2 rows" in out
+
+
+@pytest.mark.parametrize("more, hole", ((6, False), (7, True)))
+def test_selftest_counts_no_call_of_the_witness_as_an_entry(world, image, more, hole):
+    """It writes to the console; but what others make it enter is counted."""
+    statistics = world.add_cell(2, "selftest-witness") / "statistics"
+
+    def change():
+        while not any("destroy" in line for line in world.requests()):
+            time.sleep(0.001)
+        (statistics / "vmexits_hypercall").write_text(f"{COUNTERS['hypercall'] + 6}\n")
+        (statistics / "vmexits_total").write_text(f"{COUNTERS['total'] + more}\n")
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    status, out, _ = selftest(world, image, [*ATTACK, attack_end()])
+    thread.join()
+    assert (status, "HOLE: the witness was made to enter" in out) == (int(hole), hole)
+    assert f" {more - 6} entries into the hypervisor" in out
 
 
 def test_selftest_does_not_take_a_row_without_its_end(world, image):
