@@ -453,6 +453,14 @@ static void test_private_fields(void **state)
 			*priority = 0;
 			write_by(cell, gicr_reg(cpu, GICR_IPRIORITYR + intid), 1, 0x03);
 			assert_int_equal(*priority, own && intid != FAKE_KICK_IRQ ? 8 : 0);
+			/* One byte of the word, and no other. */
+			memset(fake_gic.rd[cpu].priority, 0x18, 32);
+			write_by(cell, gicr_reg(cpu, GICR_IPRIORITYR + intid), 1, 0xa8);
+			for (u32 n = 0; n < 32; n++)
+				assert_int_equal(fake_gic.rd[cpu].priority[n],
+						 own && n == intid && n != FAKE_KICK_IRQ ? 0xa8 :
+											   0x18);
+			*priority = 0;
 			write_by(cell, gicr_reg(cpu, GICR_IPRIORITYR + (intid & ~3u)), 4, ~0u);
 			assert_int_equal(*priority, own && intid != FAKE_KICK_IRQ ? 0xf8 : 0);
 			assert_int_equal(read_by(cell, gicr_reg(cpu, GICR_IPRIORITYR + intid), 1),
@@ -848,6 +856,8 @@ static const struct view {
 };
 static const struct view *view;
 static bool waited, kick_comes_through;
+/* How far the mask is open, above the priority of the kick. */
+static u32 open_above_kick;
 
 /* What the hardware compares (IHI 0069, 4.8.1 and 4.8.6). */
 static u32 raw_priority(u32 seen)
@@ -867,9 +877,12 @@ static u64 mask_register(const char *name, u64 value)
 
 static void look_at_mask(void)
 {
+	u32 kick = raw_priority(fake_gic.rd[0].priority[FAKE_KICK_IRQ]);
+	u32 mask = raw_mask((u32)fake_sysreg_read("ICC_PMR_EL1"));
+
 	waited = true;
-	kick_comes_through = raw_priority(fake_gic.rd[0].priority[FAKE_KICK_IRQ]) <
-			     raw_mask((u32)fake_sysreg_read("ICC_PMR_EL1"));
+	kick_comes_through = kick < mask;
+	open_above_kick = mask - kick;
 }
 
 static void enable_with_view(const struct view *v)
@@ -917,7 +930,7 @@ static void test_cells_stay_below_the_kick(void **state)
 	}
 }
 
-/* The mask is opened for the kick however the cell set it, and is what it was afterwards. */
+/* The mask is opened for the kick, no further, however the cell set it, and is what it was after. */
 static void test_wait_with_any_mask(void **state)
 {
 	(void)state;
@@ -931,6 +944,9 @@ static void test_wait_with_any_mask(void **state)
 			waited = kick_comes_through = false;
 			gicv3_irqchip.wait_for_cell(cpu_get(0));
 			assert_true(waited && kick_comes_through);
+			/* It was closed: now as little as possible is let through. */
+			if (raw_mask((u32)seen) <= raw_priority(0))
+				assert_true(open_above_kick <= 0x10);
 			assert_int_equal(fake_sysreg_read("ICC_PMR_EL1"), seen);
 		}
 	}
