@@ -203,6 +203,7 @@ gates: $(filter hypervisor,$(PARTS))
 # The image that checks the ownership invariants by itself, for ci/system/test_selftest.py.
 .PHONY: selftest-image
 selftest-image:
+	$(Q)rm -f $(B)/selftest/.config
 	$(Q)$(MAKE) B=$(B)/selftest DEFCONFIG=ci/selftest.config hypervisor
 .PHONY: unit-tests unit-list
 unit-tests: $(UNIT_TESTS)

@@ -14,12 +14,14 @@ HYP_CPPFLAGS := -Iinclude -Iinclude/arch/arm64 -Ihypervisor/include \
 # No vector registers: they belong to the cells. x18 belongs to Linux, too. The
 # image is less than 1 MiB (tiny), and small before it is aligned.
 HYP_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf -fno-pie \
-	      -fno-stack-protector -fno-asynchronous-unwind-tables -fno-jump-tables \
+	      -fno-asynchronous-unwind-tables -fno-jump-tables \
 	      -fno-strict-aliasing -mcmodel=tiny -mgeneral-regs-only -ffixed-x18 -mno-outline-atomics -march=armv8-a $(WARN)
 HYP_CC_IS_CLANG := $(findstring clang,$(HYP_CC))
 HYP_CFLAGS += $(if $(HYP_CC_IS_CLANG),--target=aarch64-linux-gnu,\
 	      -fno-tree-loop-distribute-patterns -fno-ipa-cp-clone -flto -flto-partition=one \
 	      -falign-functions=4 -falign-jumps=1 -falign-loops=1)
+HYP_CFLAGS += $(if $(CONFIG_SANITIZE),-fsanitize=undefined -fsanitize-undefined-trap-on-error \
+	      -fstack-protector-all -mstack-protector-guard=global,-fno-stack-protector)
 
 .PHONY: hypervisor
 hypervisor: $(B)/hypervisor/jailhouse.bin
@@ -59,4 +61,4 @@ $(HYP_COLD:%=$(B)/hypervisor/%.o): HYP_CFLAGS += -Os
 $(B)/hypervisor/arch/arm64/stage1_early.o: HYP_CFLAGS += -mstrict-align -Os
 
 # The compiler may call these after the link-time optimiser has dropped them.
-$(B)/hypervisor/core/string.o: HYP_CFLAGS += -fno-lto
+$(B)/hypervisor/core/string.o $(B)/hypervisor/arch/arm64/stack_check.o: HYP_CFLAGS += -fno-lto

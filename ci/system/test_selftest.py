@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-The image that checks the ownership invariants after each management call: on a healthy system it
-finds nothing, whatever happens to cells; what is broken behind its back it finds at the next call.
+The image that checks itself: the ownership invariants after each management call, undefined behaviour
+and stack frames (CONFIG_SANITIZE). On a healthy system it finds nothing, whatever happens to cells; what
+is broken behind its back it finds at the next occasion.
 """
 
 import os
@@ -18,18 +19,6 @@ from guest import BUILD
 IMAGE = os.path.join(BUILD, "selftest", "hypervisor", "jailhouse")
 
 
-def guest_files(_board):
-    with open(f"{IMAGE}.bin", "rb") as f:
-        return {"/lib/firmware/jailhouse.bin": f.read()}
-
-
-@pytest.fixture(scope="module")
-def system(guest):
-    life.insmod(guest)
-    life.enable(guest)
-    return guest
-
-
 def mask(cpus):
     return sum(1 << cpu for cpu in cpus)
 
@@ -44,14 +33,44 @@ def with_smp_demo(board):
     return board.smp > 2
 
 
-def root_cell(guest, board):
-    """(address, words) of the beginning of the root cell's structure."""
+def address_of(board, symbol):
+    """Where something of the hypervisor lies in memory."""
     out = subprocess.run(["aarch64-linux-gnu-nm", f"{IMAGE}.elf"], check=True,
                          stdout=subprocess.PIPE, text=True).stdout
-    base, cell = (int(re.search(rf"^(\w+) . {name}$", out, re.M)[1], 16)
-                  for name in ("image_head", "root_cell"))
-    address = board.hypervisor_base() + cell - base
+    base, found = (int(re.search(rf"^(\w+) . {name}$", out, re.M)[1], 16)
+                   for name in ("image_head", symbol))
+    return board.hypervisor_base() + found - base
+
+
+def root_cell(guest, board):
+    """(address, words) of the beginning of the root cell's structure."""
+    address = address_of(board, "root_cell")
     return address, struct.unpack("<16Q", guest.read_memory(address, 128))
+
+
+def sleeping_cell(board, demo, cpu):
+    """A cell on one CPU, in the RAM of a demo, that waits in EL2 for its interrupts."""
+    ram = next(region for region in cellfile.parse(cellfile.built(f"{board.cells}-{demo}")).regions
+               if region.virt == 0)
+    return cellfile.Cell(name=f"cpu{cpu}", cpus=(cpu,), regions=[ram, cellfile.comm_region()],
+                         flags=cellfile.PASSIVE_COMMREG,
+                         records=[cellfile.policy(flags=cellfile.TRAP_WFI)]).pack()
+
+
+def guest_files(board):
+    with open(f"{IMAGE}.bin", "rb") as f:
+        files = {"/lib/firmware/jailhouse.bin": f.read()}
+    if with_smp_demo(board):
+        for demo, cpu in zip(("inmate-demo", "smp-demo"), cpus_of(board, "smp-demo")):
+            files[f"/etc/test/cpu{cpu}.cell"] = sleeping_cell(board, demo, cpu)
+    return files
+
+
+@pytest.fixture(scope="module")
+def system(guest):
+    life.insmod(guest)
+    life.enable(guest)
+    return guest
 
 
 def test_healthy_life_of_cells(system, board):
@@ -107,3 +126,29 @@ def test_planted_error_is_found(system, board):
     life.disable(system)
     life.every_cpu_works(system, board.smp)
     assert not life.complaints(system)
+
+
+@pytest.mark.cases(("number", "symbol", "value", "esr"), lambda board: [
+    (0, "__stack_chk_guard", b"\1" * 8, 0xf2005afe), (1, "irqchip", bytes(8), 0xf20003e8),
+] if with_smp_demo(board) else [])
+def test_damage_stops_the_cpu_that_meets_it(system, board, number, symbol, value, esr):
+    """CONFIG_SANITIZE: a function of the hypervisor waits for the cell, meanwhile its stack frame is
+    overwritten (or rather what guards it is another value); a pointer leads nowhere."""
+    if number == 0:
+        life.enable(system)
+    cpu = cpus_of(board, "smp-demo")[number]
+    address = address_of(board, symbol)
+    cell = f"cpu{cpu}"
+    life.create(system, f"/etc/test/{cell}.cell")
+    life.load(system, life.GIC_DEMO, "rate=20 report=1000000", cell=cell)
+    life.start(system, cell=cell)
+    system.check("usleep 300000")
+    before = system.read_memory(address, 8)
+    assert before not in (value, bytes(8))
+    system.write_memory(address, value)
+    system.check("usleep 300000")
+    system.write_memory(address, before)
+    assert re.search(rf"FATAL: Unhandled HYP exception \d on CPU {cpu}, esr {esr:#x} elr 0x7fc02\w+ "
+                     rf"far 0x\w+\n( x\d+ [^\n]+\n)+Stopping CPU {cpu}\n",
+                     system.check("jailhouse console"))
+    life.refused(system, f"jailhouse cell destroy {cell}", f"CPU {cpu}", "did not stop within 1 s")

@@ -58,9 +58,11 @@
 	stp	x28, x29, [sp, #8 * 28]
 	.endm
 
-	/* An exception from EL2 itself, or an interrupt: a bug of ours. */
+	/* An exception from EL2 itself, or an interrupt: a bug of ours. It may be that
+	 * the stack is full; nobody returns to what is on it. */
 	.macro	bug, kind
 	.balign	0x80
+	mov	sp, #LOCAL_PRIVATE
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp]
 	mov	x1, #\kind
