@@ -394,8 +394,8 @@ const struct tool_command command_selftest = {
 		"[--seed N] [--probes N] [--timeout SECONDS] [--image FILE] SYSCONFIG CELLCONFIG",
 	.help = "Attacks the partitioning from a cell and from root, and reports how each kind of\n"
 		"attempt ended. The hypervisor must be enabled with SYSCONFIG. CELLCONFIG says which\n"
-		"CPUs, RAM and interrupts are used for it: the first CPU attacks; the last one, if\n"
-		"there are two, is a witness in a cell of its own that must not notice anything. Both\n"
+		"CPUs, RAM and interrupts are used for it: the last CPU, if there are two, is a witness\n"
+		"in a cell of its own that must not notice anything; the others attack together. Both\n"
 		"cells are gone afterwards. Exit code 1 if there was a hole, if an attempt did not\n"
 		"reach what it was aimed at, or if the test did not come to its end.\n"
 		"\n"

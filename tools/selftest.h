@@ -31,6 +31,8 @@ struct selftest_plan {
 	struct tool_file attacker;
 	/** Without data if the config has one CPU only. */
 	struct tool_file witness;
+	/** How many CPUs the attacker has besides the first. */
+	unsigned int num_helpers;
 	/** Where both start, and their RAM as root sees it. */
 	__u64 entry;
 	struct selftest_range attacker_ram;

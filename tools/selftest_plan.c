@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two cells out of one config: its first CPU attacks, its last one is the
- * witness, and each has half of the RAM. What to attack comes from the system
+ * Two cells out of one config: its last CPU is the witness, the others attack,
+ * and each cell has half of the RAM. What to attack comes from the system
  * config: the hypervisor, root's RAM and devices, the witness, and what nobody
  * has.
  */
@@ -27,7 +27,8 @@
 struct cell_parts {
 	const char *name;
 	__u32 flags;
-	__u32 cpu;
+	/* What the source has of these. */
+	__u32 first_cpu, last_cpu;
 	struct jailhouse_memory regions[MAX_REGIONS];
 	__u32 num_regions;
 	const struct jailhouse_irqchip *irqchips;
@@ -86,7 +87,9 @@ static bool build(struct tool_file *file, const struct jailhouse_cell_desc *sour
 	cell.num_pci_caps = cell.num_stream_ids = cell.vpci_irq_base = 0;
 	cell.msg_reply_timeout = REPLY_US;
 	memset(&cell.console, 0, sizeof(cell.console));
-	cpus[parts->cpu / 8] = (unsigned char)(1u << parts->cpu % 8);
+	for (__u32 cpu = parts->first_cpu; cpu <= parts->last_cpu; cpu++)
+		if (has_cpu(source, cpu))
+			cpus[cpu / 8] |= (unsigned char)(1u << cpu % 8);
 
 	append(file, &cell, sizeof(cell));
 	append(file, cpus, source->cpu_set_size);
@@ -229,7 +232,8 @@ static bool make_cells(struct selftest_plan *plan, const struct jailhouse_cell_d
 		.name = SELFTEST_ATTACKER,
 		/* Nobody asks it whether it agrees. */
 		.flags = JAILHOUSE_CELL_PASSIVE_COMMREG,
-		.cpu = first,
+		.first_cpu = first,
+		.last_cpu = two ? last - 1 : last,
 		.irqchips = jailhouse_cell_irqchips(source),
 		.num_irqchips = source->num_irqchips,
 		.regions = {
@@ -246,7 +250,8 @@ static bool make_cells(struct selftest_plan *plan, const struct jailhouse_cell_d
 	};
 	struct cell_parts witness = {
 		.name = SELFTEST_WITNESS,
-		.cpu = last,
+		.first_cpu = last,
+		.last_cpu = last,
 		.regions = {
 			region(ram->phys_start + half, ram->virt_start, half, flags),
 			attacker.regions[3],
@@ -259,6 +264,8 @@ static bool make_cells(struct selftest_plan *plan, const struct jailhouse_cell_d
 			   source->name, ram->size, MIN_HALF * (two ? 2 : 1));
 		return false;
 	}
+	for (__u32 cpu = first + 1; cpu < last; cpu++)
+		plan->num_helpers += has_cpu(source, cpu);
 	plan->attacker_ram = (struct selftest_range){ "attacker", 'f', ram->phys_start, half };
 	if (two)
 		plan->witness_ram =
@@ -314,7 +321,7 @@ void selftest_parameters(char text[SELFTEST_PARAMETERS], const struct selftest_p
 		if (used >= SELFTEST_PARAMETERS)                                                \
 			used = SELFTEST_PARAMETERS - 1;                                         \
 	} while (0)
-	ADD("seed=%lu probes=%lu stand=%lu", seed, probes, seed % 6);
+	ADD("seed=%lu probes=%lu stand=%lu helpers=%u", seed, probes, seed % 6, plan->num_helpers);
 	for (n = 0; n < plan->num_targets; n++)
 		ADD(" t%c=%s:%c:%llx:%llx", digits[n], plan->targets[n].name, plan->targets[n].kind,
 		    plan->targets[n].start, plan->targets[n].size);

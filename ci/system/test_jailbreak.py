@@ -4,6 +4,7 @@
 attacker would see a hole, whether it can be stopped however it ends, and that nothing stays.
 """
 
+import dataclasses
 import random
 import re
 
@@ -37,8 +38,18 @@ def attacker_config(board):
                          records=[cellfile.policy(cellfile.VIOLATION_ABORT)]).pack()
 
 
+def three_cpus(board):
+    """The demo with two CPUs, and one more."""
+    demo = cellfile.parse(cellfile.built(f"{board.cells}-smp-demo"))
+    cpus = sorted({1, 2, 3} | set(demo.cpus))[-3:]
+    return dataclasses.replace(demo, cpus=tuple(cpus), names=[]).pack()
+
+
 def guest_files(board):
-    return {ROOT: cellfile.quiet_system(board), "/etc/test/attacker.cell": attacker_config(board)}
+    files = {ROOT: cellfile.quiet_system(board), "/etc/test/attacker.cell": attacker_config(board)}
+    if board.smp == 4:
+        files["/etc/test/three.cell"] = three_cpus(board)
+    return files
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +92,20 @@ def test_nobody_reaches_what_is_not_theirs(enabled, board, config):
     if board.smp > 2:
         assert re.search(r"^witness: \d+ rounds, \d+ timer interrupts, 0 foreign interrupts, memory "
                          r"intact, 0 entries into the hypervisor$", output, re.M)
+    assert life.Partition.look(enabled) == before
+
+
+@pytest.mark.cases((), lambda board: [()] if board.smp == 4 else [])
+def test_several_cpus_attack_at_once(enabled, board):
+    """All but one CPU for the self-test: two attack, one is the witness."""
+    before = life.Partition.look(enabled)
+    status, output = enabled.run(f"jailhouse selftest --probes 1 --seed {random.randrange(1 << 32)} "
+                                 f"{ROOT} /etc/test/three.cell", timeout=300)
+    print(output)
+    assert status == 0, output
+    calls = re.search(r"^call concurrent EL1 call=(\d+)n$", output, re.M)
+    assert int(calls[1]) > 10000
+    assert re.search(r"^witness: .*memory intact, 0 entries into the hypervisor$", output, re.M)
     assert life.Partition.look(enabled) == before
 
 

@@ -13,6 +13,7 @@
  *			x	ours, without JAILHOUSE_MEM_EXECUTE
  *	oN=START:SIZE	what is ours (addresses as this cell sees them)
  *	pN=BASE:BITS	our SPIs, as bits from INTID BASE on
+ *	helpers=N	how many CPUs we have besides the first
  *	stand=N		how it ends, see jb_last_stand()
  *	only=CAMPAIGN	memory, calls, storms, sysregs, gic, sgis, comm; or none
  *	witness		be the cell beside it that must not notice anything
@@ -59,6 +60,8 @@ extern unsigned int jb_probes;
 
 bool jb_is_ours(u64 address);
 bool jb_is_our_spi(unsigned int intid);
+/** One of them, or 0. */
+unsigned int jb_own_spi(void);
 
 /** Random numbers: any, and below `limit`. */
 u64 jb_random(void);
@@ -68,6 +71,7 @@ u64 jb_below(u64 limit);
  * `op` is compared by address. */
 void jb_row(const char *class, const char *target, unsigned int el);
 void jb_count(const char *op, enum jb_outcome outcome, enum jb_verdict verdict);
+void jb_count_many(const char *op, u32 count);
 void jb_row_end(void);
 /** To tell the reader more of an attempt. */
 void jb_note(const char *what, u64 value1, u64 value2);
@@ -115,6 +119,16 @@ static inline void jb_mask_all(void)
 {
 	__asm__ volatile("msr daifset, #0xf" ::: "memory");
 }
+
+/* jb_calls.c: is this answer more than a cell may get? Would this call end us? */
+bool jb_smc_is_hole(u64 id, u64 result);
+bool jb_hypercall_is_hole(u64 code, s64 result);
+bool jb_ends_us(u64 id);
+
+/* jb_helpers.c */
+void jb_helpers_start(unsigned int expected);
+bool jb_is_helper(u64 affinity);
+void jb_helpers_report(void);
 
 /* The campaigns. */
 void jb_memory(void);

@@ -22,7 +22,7 @@ OP(hvc, "hvc #0");
 OP(hypercall, "hvc #0x4a48");
 
 /* Would end this cell, or its turn. */
-static bool ends_us(u64 id)
+bool jb_ends_us(u64 id)
 {
 	u32 function = (u32)id & ~0x40000000u;
 
@@ -40,16 +40,21 @@ static bool may_answer(u64 id)
 	return (id & SMC_FAST) && (owner == OWNER_ARCH || owner == OWNER_STANDARD);
 }
 
+bool jb_smc_is_hole(u64 id, u64 result)
+{
+	return !may_answer(id) && (s32)result != -1;
+}
+
 static void call(const char *name, jb_function_t function, unsigned int el, u64 id)
 {
 	enum jb_verdict verdict = JB_FINE;
 	enum jb_outcome outcome;
 
-	if (ends_us(id))
+	if (jb_ends_us(id))
 		return;
 	/* CPU_ON for CPUs that are not ours, too: that is what the arguments are. */
 	outcome = jb_try(el, function, id, jb_random(), jb_random(), jb_random());
-	if (outcome == JB_ANSWERED && (el == 0 || (!may_answer(id) && (s32)jb_result != -1)))
+	if (outcome == JB_ANSWERED && (el == 0 || jb_smc_is_hole(id, jb_result)))
 		verdict = JB_HOLE;
 	if (verdict != JB_FINE)
 		jb_note(name, id, jb_result);
@@ -96,7 +101,7 @@ static void psci_on(void)
 		if (hole)
 			jb_note("cpu-on", target, jb_result);
 		jb_count("cpu-on", outcome, hole ? JB_HOLE : JB_FINE);
-		if (target == self)
+		if (target == self || jb_is_helper(target))
 			continue;
 		outcome = jb_try(1, call_smc, PSCI_AFFINITY_INFO, target, 0, 0);
 		hole = outcome == JB_ANSWERED && (s64)jb_result >= 0;
@@ -113,6 +118,12 @@ static bool is_management(u64 code)
 	       code == JAILHOUSE_HC_CELL_GET_CHANNEL;
 }
 
+bool jb_hypercall_is_hole(u64 code, s64 result)
+{
+	return (is_management(code) && result != -EPERM) ||
+	       (code > JAILHOUSE_HC_CELL_GET_CHANNEL && result != -ENOSYS);
+}
+
 static void hypercalls(unsigned int el)
 {
 	jb_row("call", "hypervisor", el);
@@ -120,24 +131,17 @@ static void hypercalls(unsigned int el)
 		u64 code = n % 4 == 3 ? jb_random() : jb_below(16);
 		enum jb_verdict verdict = JB_FINE;
 		enum jb_outcome outcome;
-		s64 result;
 
 		/* Only prints, here between the lines of this report. */
 		if (code == JAILHOUSE_HC_DEBUG_CONSOLE_PUTC)
 			continue;
 		outcome = jb_try(el, call_hypercall, code, n % 2 ? jb_random() : jb_below(8),
 				 n % 3 ? jb_random() : jb_below(8), 0);
-		result = (s64)jb_result;
-		if (outcome == JB_ANSWERED) {
-			if (el == 0)
-				verdict = JB_HOLE;
-			else if (is_management(code) && result != -EPERM)
-				verdict = JB_HOLE;
-			else if (code > JAILHOUSE_HC_CELL_GET_CHANNEL && result != -ENOSYS)
-				verdict = JB_HOLE;
-		}
+		if (outcome == JB_ANSWERED &&
+		    (el == 0 || jb_hypercall_is_hole(code, (s64)jb_result)))
+			verdict = JB_HOLE;
 		if (verdict != JB_FINE)
-			jb_note("hypercall", code, (u64)result);
+			jb_note("hypercall", code, jb_result);
 		jb_count("hypercall", outcome, verdict);
 	}
 	jb_row_end();

@@ -113,6 +113,16 @@ void jb_count(const char *op, enum jb_outcome outcome, enum jb_verdict verdict)
 	}
 }
 
+/* Attempts that were answered, as they should be. */
+void jb_count_many(const char *op, u32 number)
+{
+	struct op_count *count = find_op(op);
+
+	num_probes += number;
+	if (count)
+		count->outcomes[JB_ANSWERED] += number;
+}
+
 void jb_note(const char *what, u64 value1, u64 value2)
 {
 	/* A few say enough, and many would push the report out of the console. */
@@ -181,6 +191,13 @@ bool jb_is_our_spi(unsigned int intid)
 		if (intid - spis[n].start < 32 && (spis[n].size >> (intid - spis[n].start) & 1))
 			return true;
 	return false;
+}
+
+unsigned int jb_own_spi(void)
+{
+	return num_spis ?
+		       (unsigned int)spis[0].start + (unsigned int)__builtin_ctzll(spis[0].size) :
+		       0;
 }
 
 static u64 number(const char **text)
@@ -261,7 +278,9 @@ void inmate_main(void)
 	rows = zalloc(MAX_ROWS * sizeof(*rows), 16);
 	printk("JB begin seed=%llu\n", seed);
 	jb_probe_init();
+	jb_helpers_start((unsigned int)cmdline_parse_int("helpers", 0));
 	attack();
+	jb_helpers_report();
 	print_end();
 	print_again();
 	jb_last_stand((unsigned int)cmdline_parse_int("stand", 0));
