@@ -174,11 +174,13 @@ demo: initramfs $(board-firmware)
 bench: all initramfs
 	$(Q)$(PYTHON) ci/bench.py $(if $(filter command% environment%,$(origin BOARD)),--board $(BOARD))
 
-# Life cycles at random, for TIME seconds.
+# Life cycles at random, for TIME seconds; or ENABLES=, LIVES=, RESTARTS= times the same thing.
 .PHONY: soak
 soak: all initramfs
 	$(Q)$(PYTHON) ci/soak.py $(if $(filter command% environment%,$(origin BOARD)),--board $(BOARD)) \
-		$(if $(TIME),--seconds $(TIME)) $(if $(SEED),--seed $(SEED))
+		$(if $(TIME),--seconds $(TIME)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(ENABLES),--enables $(ENABLES)) $(if $(LIVES),--lives $(LIVES)) \
+		$(if $(RESTARTS),--restarts $(RESTARTS))
 
 # Mistakes in the hypervisor that its unit tests should notice: COUNT= of them, drawn by SEED=.
 .PHONY: mutants
@@ -265,7 +267,7 @@ help:
 	@echo '                 does this by itself when it is needed'
 	@echo '  firmware       fetch or build TF-A, with which QEMU starts a Raspberry Pi 4 and virt-tfa-*'
 	@echo '  initramfs      build the user space of the guest'
-	@echo '  soak           random life cycles for TIME= seconds; SEED= repeats a run'
+	@echo '  soak           random life cycles for TIME= seconds, or ENABLES=, LIVES=, RESTARTS= times'
 	@echo '  mutants        plant COUNT= mistakes into the hypervisor: do the unit tests notice?'
 	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'
 	@echo

@@ -7,7 +7,9 @@ refused. Each round ends with all cells destroyed and the hypervisor gone; then 
 had: CPUs, memory, drivers, pages of the pool, no complaint of the kernel, and no growth of its slab
 caches.
 
-SEED= repeats a run, BOARD= is a row of ci/boards.tsv (with GICv3 or GICv2 and four CPUs).
+SEED= repeats a run, BOARD= is a row of ci/boards.tsv (with GICv3 or GICv2 and four CPUs). ENABLES=, LIVES= and
+RESTARTS= do the same thing so many times instead, while Linux works: enable and disable; create, load, start and
+destroy of a cell, each with another config; starting a cell that runs.
 """
 
 import argparse
@@ -34,6 +36,23 @@ SLAB_NOISE = 0.03
 SLABS = 8
 LOAD = ("cd /tmp; touch busy; (while [ -f busy ]; do (: | cat | cat) & wait; done) & "
         "(while [ -f busy ]; do dd if=/dev/zero of=/tmp/soak-d bs=64k count=16 2>/dev/null; done) & ")
+# What is done again and again in the guest, by the number in $i: what is before, each time, and afterwards.
+SOME_CELL = "cell-$((i % {configs} % {names}))"
+REPEATED = {
+    "enables": ("true", f"jailhouse enable {FOLDER}/root.cell && jailhouse disable", "true"),
+    "lives": (f"jailhouse enable {FOLDER}/root.cell",
+              f"jailhouse cell create {FOLDER}/$((i % {{configs}})).cell && "
+              f"jailhouse cell load {SOME_CELL} {life.GIC_DEMO} -s 'rate=500 report=0' -a 0x1000 && "
+              f"jailhouse cell start {SOME_CELL} && usleep $((i * 977 % 5000)) && "
+              f"jailhouse cell destroy {SOME_CELL}",
+              "jailhouse disable"),
+    "restarts": (f"jailhouse enable {FOLDER}/root.cell && jailhouse cell create {FOLDER}/0.cell && "
+                 f"jailhouse cell load cell-0 {life.GIC_DEMO} -s 'rate=500 report=0' -a 0x1000",
+                 "jailhouse cell start cell-0 && usleep $((i * 977 % 5000)) && "
+                 "jailhouse cell list | grep -q 'cell-0 .*running'",
+                 "jailhouse disable")}
+BATCH = 50
+NAMES = 7
 
 
 class SoakError(Exception):
@@ -44,7 +63,7 @@ def random_config(rng, number):
     cpus = tuple(sorted(rng.sample(CPUS, rng.choice((1, 1, 1, 2, 2, 3)))))
     regions = [cellfile.Region(rng.choice(RAM), 0, 0x100000, cellfile.RAM), cellfile.comm_region()]
     rng.shuffle(regions)
-    return cellfile.Cell(name=f"cell-{number % 7}", cpus=cpus, regions=regions,
+    return cellfile.Cell(name=f"cell-{number % NAMES}", cpus=cpus, regions=regions,
                          reply_timeout=rng.choice((50000, 300000)),
                          records=rng.choice(([], [cellfile.policy()],
                                              [cellfile.policy(flags=cellfile.SCRUB)])))
@@ -183,27 +202,54 @@ class Soak:
             raise SoakError(f"without cells the partition is not as after enable:\n{empty}\n{now}")
         self.cycle()
 
+    def whole(self, linux):
+        """Linux has what it had, works, and says nothing."""
+        now = life.Linux.look(self.guest)
+        if now != linux:
+            raise SoakError(f"Linux has not what it had:\n{linux}\n{now}")
+        life.every_cpu_works(self.guest)
+        if life.complaints(self.guest):
+            raise SoakError("the kernel complains: " + "\n".join(life.complaints(self.guest)))
+
     def soak(self, seconds, say=print):
         """Rounds until the time is over, three at least."""
         linux, baseline, rounds = life.Linux.look(self.guest), None, 0
         end = time.monotonic() + seconds
         while time.monotonic() < end or rounds < 3:
             self.round()
-            now = life.Linux.look(self.guest)
-            if now != linux:
-                raise SoakError(f"Linux has not what it had:\n{linux}\n{now}")
-            life.every_cpu_works(self.guest)
-            if life.complaints(self.guest):
-                raise SoakError("the kernel complains: " + "\n".join(life.complaints(self.guest)))
+            self.whole(linux)
             rounds += 1
-            objects = slabs(self.guest)
-            # The first rounds fill caches.
-            if rounds == 2:
-                baseline = objects
-            elif baseline and grown(baseline, objects):
-                raise SoakError("slab caches grow: " + ", ".join(grown(baseline, objects)))
+            baseline = self.compare_slabs(baseline, rounds)
             say(f"  round {rounds}: "
                 + ", ".join(f"{n} {what}" for what, n in sorted(self.counts.items())), flush=True)
+
+    def compare_slabs(self, baseline, rounds):
+        """The first rounds fill caches; what the second one leaves is returned, and then compared."""
+        if rounds < 2:
+            return None
+        objects = slabs(self.guest)
+        if baseline and grown(baseline, objects):
+            raise SoakError("slab caches grow: " + ", ".join(grown(baseline, objects)))
+        return baseline or objects
+
+    def repeat(self, what, count, say=print):
+        """The same thing `count` times, in batches after each of which nothing may be lost."""
+        before, each, after = (part.format(configs=len(self.configs), names=NAMES)
+                               for part in REPEATED[what])
+        linux, baseline, done = life.Linux.look(self.guest), None, 0
+        while done < count:
+            number = min(BATCH, count - done)
+            self.guest.check(f"({LOAD}) >/dev/null 2>&1; ({before}) >/dev/null", timeout=90)
+            status, output = self.guest.run(
+                f"for i in $(seq {done} {done + number - 1}); do ({each}) >/tmp/said 2>&1 || "
+                "{ echo number $i; cat /tmp/said; exit 1; }; done", timeout=30 * number)
+            if status:
+                raise SoakError(f"`{each}`: {output}")
+            self.guest.check(f"rm -f /tmp/busy; usleep 300000; ({after}) >/dev/null", timeout=90)
+            self.whole(linux)
+            done += number
+            baseline = self.compare_slabs(baseline, -(-done // BATCH))
+            say(f"  {done} {what}", flush=True)
 
 
 def main():
@@ -211,16 +257,24 @@ def main():
     parser.add_argument("--board", default="virt-gicv3-6.12", help="a row of ci/boards.tsv")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    for what in REPEATED:
+        parser.add_argument(f"--{what}", type=int, default=0)
     args = parser.parse_args()
+    repeated = {what: getattr(args, what) for what in REPEATED if getattr(args, what)}
 
-    print(f"SEED={args.seed} on {args.board}, {args.seconds:.0f} s", flush=True)
+    print(f"SEED={args.seed} on {args.board}, "
+          + (", ".join(f"{count} {what}" for what, count in repeated.items()) or f"{args.seconds:.0f} s"),
+          flush=True)
     board = boards.find(args.board)
     with board.guest(name="soak") as guest:
         life.insmod(guest)
         run = Soak(guest, random.Random(args.seed))
         run.prepare(board)
         try:
-            run.soak(args.seconds)
+            for what, count in repeated.items():
+                run.repeat(what, count)
+            if not repeated:
+                run.soak(args.seconds)
         except (SoakError, GuestError, AssertionError) as error:
             print(f"\nFAILED with SEED={args.seed}: {error}\nbefore that:")
             print("\n".join(run.history[-25:]))
