@@ -153,7 +153,8 @@ def test_doorbells_received_cost_no_entry(system):
     received = int(after["doorbells_received"]) - int(before["doorbells_received"])
     sent = int(after["doorbells_sent"]) - int(before["doorbells_sent"])
     assert received >= 200 and sent >= 200
-    assert int(after["doorbells_dropped"]) == int(before["doorbells_dropped"])
+    # An answer is written before it is rung for: to the last one Linux may have left already.
+    assert int(after["doorbells_dropped"]) - int(before["doorbells_dropped"]) <= 1
     # WFI traps in this cell, and its timer is programmed without an entry.
     assert now["mmio"] - entries["mmio"] <= sent
 
