@@ -204,6 +204,7 @@ gates: $(filter hypervisor,$(PARTS))
 	$(Q)$(PYTHON) ci/check.py --no-build --only gates
 # The image that checks the ownership invariants by itself, for ci/system/test_selftest.py.
 .PHONY: selftest-image
+# Configured again each time: a tree may have the options of an earlier ci/selftest.config.
 selftest-image:
 	$(Q)rm -f $(B)/selftest/.config
 	$(Q)$(MAKE) B=$(B)/selftest DEFCONFIG=ci/selftest.config hypervisor

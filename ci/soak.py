@@ -233,7 +233,8 @@ class Soak:
         return baseline or objects
 
     def repeat(self, what, count, say=print):
-        """The same thing `count` times, in batches after each of which nothing may be lost."""
+        """The same thing `count` times, in batches after each of which nothing may be lost. Slab caches can
+        only be compared from the third batch on."""
         before, each, after = (part.format(configs=len(self.configs), names=NAMES)
                                for part in REPEATED[what])
         linux, baseline, done = life.Linux.look(self.guest), None, 0
@@ -250,6 +251,8 @@ class Soak:
             done += number
             baseline = self.compare_slabs(baseline, -(-done // BATCH))
             say(f"  {done} {what}", flush=True)
+        if count <= 2 * BATCH:
+            say(f"  too few {what} to see whether slab caches grow: more than {2 * BATCH} are needed", flush=True)
 
 
 def main():

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jailhouse/cell-config.h>
+
 #include "tool.h"
 
 int device_open(const char *path, int flags)
@@ -33,6 +35,16 @@ int device_open(const char *path, int flags)
 static void log_id(FILE *log, const struct jailhouse_cell_id *id)
 {
 	fprintf(log, " id=%d name=%s", id->id, id->name);
+}
+
+static void log_cpus(FILE *log, const struct jailhouse_cell_desc *cell, __u32 size)
+{
+	__u64 first = 0;
+
+	if (size < sizeof(*cell) + sizeof(first))
+		return;
+	memcpy(&first, jailhouse_cell_cpu_set(cell), sizeof(first));
+	fprintf(log, " cpus=%llx", first);
 }
 
 static void log_load(FILE *log, const struct jailhouse_cell_load *load)
@@ -64,6 +76,7 @@ static void log_request(FILE *log, unsigned long request, void *argument)
 	case JAILHOUSE_CELL_CREATE:
 		fprintf(log, "create %.5s size=%u", (const char *)(uintptr_t)create->config_address,
 			create->config_size);
+		log_cpus(log, (const void *)(uintptr_t)create->config_address, create->config_size);
 		break;
 	case JAILHOUSE_CELL_LOAD:
 		fprintf(log, "load");

@@ -12,11 +12,13 @@
 
 #include "tool.h"
 
-#define SELFTEST_ATTACKER   "selftest-attacker"
-#define SELFTEST_WITNESS    "selftest-witness"
+#define SELFTEST_ATTACKER    "selftest-attacker"
+#define SELFTEST_WITNESS     "selftest-witness"
 /* What the inmate reserves for its parameters. */
-#define SELFTEST_PARAMETERS 2048
-#define SELFTEST_MAX_RANGES 12
+#define SELFTEST_PARAMETERS  2048
+#define SELFTEST_MAX_RANGES  12
+/* What it has room for: CPUs besides the first. The others of a config are not used. */
+#define SELFTEST_MAX_HELPERS 8
 
 struct selftest_range {
 	char name[20];

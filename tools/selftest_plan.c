@@ -221,6 +221,20 @@ static void add_targets(struct selftest_plan *plan, const struct jailhouse_syste
 	add_hole(plan, system);
 }
 
+/* Further CPUs between the first and the last; returns the last one of them that attacks. */
+static __u32 count_helpers(struct selftest_plan *plan, const struct jailhouse_cell_desc *source,
+			   __u32 first, __u32 last)
+{
+	__u32 end = first;
+
+	for (__u32 cpu = first + 1; cpu < last; cpu++)
+		if (has_cpu(source, cpu) && plan->num_helpers < SELFTEST_MAX_HELPERS) {
+			plan->num_helpers++;
+			end = cpu;
+		}
+	return end;
+}
+
 static bool make_cells(struct selftest_plan *plan, const struct jailhouse_cell_desc *source,
 		       const struct jailhouse_memory *ram, __u32 first, __u32 last)
 {
@@ -233,7 +247,7 @@ static bool make_cells(struct selftest_plan *plan, const struct jailhouse_cell_d
 		/* Nobody asks it whether it agrees. */
 		.flags = JAILHOUSE_CELL_PASSIVE_COMMREG,
 		.first_cpu = first,
-		.last_cpu = two ? last - 1 : last,
+		.last_cpu = count_helpers(plan, source, first, last),
 		.irqchips = jailhouse_cell_irqchips(source),
 		.num_irqchips = source->num_irqchips,
 		.regions = {
@@ -264,8 +278,6 @@ static bool make_cells(struct selftest_plan *plan, const struct jailhouse_cell_d
 			   source->name, ram->size, MIN_HALF * (two ? 2 : 1));
 		return false;
 	}
-	for (__u32 cpu = first + 1; cpu < last; cpu++)
-		plan->num_helpers += has_cpu(source, cpu);
 	plan->attacker_ram = (struct selftest_range){ "attacker", 'f', ram->phys_start, half };
 	if (two)
 		plan->witness_ram =

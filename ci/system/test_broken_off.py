@@ -18,7 +18,7 @@ import life
 SPECIAL = True
 ROOT = "/etc/test/root.cell"
 SLOW = "/etc/test/slow.cell"
-ROUNDS = 3
+ROUNDS = 4
 # What a cell goes through, and after how many milliseconds the tool is killed at the latest. The cell ignores
 # the request to shut down, for which it has 300 ms.
 LIFE = (("enable", f"jailhouse enable {ROOT}", 300),
@@ -116,6 +116,8 @@ def test_several_at_once(system, board, stations):
 
 # How far a cell is when Linux restarts the machine.
 STATES = {"created": [],
+          "loaded": ["load slow {0} -s test=busy -a 0x1000"],
+          "hung": ["load slow {0} -s test=hang -a 0x1000", "start slow"],
           "silent": ["load slow {0} -s test=ignore -a 0x1000", "start slow"],
           "off": ["load slow {0} -s test=psci-cpu-off -a 0x1000", "start slow"],
           "failed": ["load slow {0} -s test=gicd-read-byte -a 0x1000", "start slow"]}

@@ -18,3 +18,12 @@ def test_random_life_cycles(guest, board):
     except soak.SoakError:
         print("before that:", *run.history[-25:], sep="\n  ")
         raise
+
+
+def test_the_same_again_and_again(guest, board):
+    """Three times each of what `make soak ENABLES= LIVES= RESTARTS=` does thousands of times."""
+    run = soak.Soak(guest, random.Random(1), num_configs=3)
+    run.prepare(board)
+    for what in soak.REPEATED:
+        run.repeat(what, 3)
+    assert not int(life.sysfs(guest, "enabled"))

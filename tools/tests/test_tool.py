@@ -247,7 +247,7 @@ def test_disable(world):
 
 def test_create(world):
     assert world.run("cell", "create", CELL).returncode == 0
-    assert world.requests() == [f"create JHCLL size={CELL.stat().st_size}"]
+    assert world.requests() == [f"create JHCLL size={CELL.stat().st_size} cpus=8"]
 
 
 @pytest.mark.parametrize("command", ["start", "destroy"])
@@ -638,7 +638,8 @@ def image(tmp_path):
 
 def selftest(world, image, attack, witness=WITNESS, config=SMP, timeout=20):
     """The tool with cells that write what is given to the console."""
-    if config == SMP and not (world.sysfs / "cells/2").exists():
+    witnessed = config != CELL
+    if witnessed and not (world.sysfs / "cells/2").exists():
         world.add_cell(2, "selftest-witness")
     process = subprocess.Popen(
         [TOOL, "selftest", "--seed", "5", "--timeout", str(timeout), "--image", image, ROOT, config],
@@ -652,10 +653,10 @@ def selftest(world, image, attack, witness=WITNESS, config=SMP, timeout=20):
         with open(world.device, "a", encoding="ascii") as console:
             console.write(text)
 
-    if config == SMP:
+    if witnessed:
         say_after("start", "JB witness begin\n")
     say_after("start id=-1 name=selftest-attacker", "".join(attack))
-    if config == SMP:
+    if witnessed:
         say_after("load id=-1 name=selftest-witness images=0", witness)
     out, err = process.communicate(timeout=30)
     assert "Sanitizer" not in err and "runtime error" not in err, err
@@ -669,10 +670,24 @@ def test_selftest_makes_attacks_and_destroys(world, image):
     assert "memory hole EL1 ldrb=3a\n" in out and "call firmware EL0 smc=9u\n" in out
     assert "witness: 9 rounds, 8 timer interrupts, 0 foreign interrupts, memory intact" in out
     assert [re.sub(r" images=2.*| size=\d+", "", line) for line in world.requests()] == [
-        "create JHCLL", "load id=-1 name=selftest-witness", "start id=-1 name=selftest-witness",
-        "create JHCLL", "load id=-1 name=selftest-attacker", "start id=-1 name=selftest-attacker",
+        "create JHCLL cpus=8", "load id=-1 name=selftest-witness", "start id=-1 name=selftest-witness",
+        "create JHCLL cpus=4", "load id=-1 name=selftest-attacker", "start id=-1 name=selftest-attacker",
         "destroy id=-1 name=selftest-attacker", "load id=-1 name=selftest-witness images=0",
         "destroy id=-1 name=selftest-witness"]
+
+
+@pytest.mark.parametrize("cpus, witness, attackers", (
+    (0b1110, 0b1000, 0b0110), (0b101010, 0b100000, 0b001010),
+    # There is room for nine.
+    (0xfff0, 0x8000, 0x1ff0)))
+def test_selftest_divides_the_cpus(world, image, tmp_path, cpus, witness, attackers):
+    data = bytearray(SMP.read_bytes())
+    struct.pack_into("<Q", data, CELL_HEAD, cpus)
+    config = tmp_path / "more.cell"
+    config.write_bytes(data)
+    status, _, err = selftest(world, image, [*ATTACK, attack_end()], config=config)
+    assert (status, err) == (0, "")
+    assert re.findall(r"cpus=(\w+)", "\n".join(world.requests())) == [f"{witness:x}", f"{attackers:x}"]
 
 
 def test_selftest_with_one_cpu_has_no_witness(world, image):

@@ -63,8 +63,9 @@ bool jb_is_our_spi(unsigned int intid);
 /** One of them, or 0. */
 unsigned int jb_own_spi(void);
 
-/** Random numbers: any, and below `limit`. */
+/** Random numbers: any, also from a state of one's own (not 0), and below `limit`. */
 u64 jb_random(void);
+u64 jb_random_of(u64 *state);
 u64 jb_below(u64 limit);
 
 /* The report: a row is opened, counted into, and printed when it is closed.

@@ -8,6 +8,7 @@
 
 #include "jailbreak.h"
 
+/* As many as the tool gives us at most, see SELFTEST_MAX_HELPERS. */
 #define MAX_HELPERS  8
 #define MAX_AFFINITY 256
 #define PSCI_OFF     1
@@ -29,10 +30,7 @@ static bool all_started;
 
 static u64 next(struct helper *h)
 {
-	h->random ^= h->random >> 12;
-	h->random ^= h->random << 25;
-	h->random ^= h->random >> 27;
-	return h->random * 0x2545f4914f6cdd1dULL;
+	return jb_random_of(&h->random);
 }
 
 static void judge(struct helper *h, bool hole, u64 call, u64 result)

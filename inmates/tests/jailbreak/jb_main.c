@@ -48,12 +48,17 @@ static u64 num_probes;
 
 /* --- random numbers: xorshift64* ------------------------------------------- */
 
+u64 jb_random_of(u64 *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * 0x2545f4914f6cdd1dULL;
+}
+
 u64 jb_random(void)
 {
-	random_state ^= random_state >> 12;
-	random_state ^= random_state << 25;
-	random_state ^= random_state >> 27;
-	return random_state * 0x2545f4914f6cdd1dULL;
+	return jb_random_of(&random_state);
 }
 
 u64 jb_below(u64 limit)
