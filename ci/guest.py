@@ -243,12 +243,19 @@ class Guest:
         try:
             self.proc.expect(pattern, timeout=timeout)
         except pexpect.EOF:
-            raise GuestDied(f"{what}: QEMU ended; the console's last lines:\n"
+            raise GuestDied(f"{what}: QEMU {self._end_of_qemu()}; the console's last lines:\n"
                             f"{self.console_tail()}") from None
         except pexpect.TIMEOUT:
             raise GuestTimeout(f"{what} within {timeout} s; the console's last lines:\n"
                                f"{self.console_tail()}", self._clean(self.proc.before)) from None
         return self._clean(self.proc.before)
+
+    def _end_of_qemu(self):
+        """How it ended, in words: by itself or the guest's will, or by a signal."""
+        self.proc.wait()
+        if self.proc.signalstatus:
+            return f"was ended by {signal.Signals(self.proc.signalstatus).name}"
+        return f"ended with status {self.proc.exitstatus}"
 
     @staticmethod
     def _clean(text):

@@ -154,6 +154,9 @@ enum mmio_result gicd_access(struct cell *cell, u64 v2, struct mmio_access *a)
 		gicd_write_bytes(reg, gic_merge(block, 0, value, mask, gic_priority_bits), mask);
 		break;
 	default:
+		/* Of SGIs and PPIs it is fixed, as in a GIC-400; see decision 13. */
+		if (offset < GICD_ICFGR + 8)
+			break;
 		spin_lock(&gicd_lock);
 		io_write32(reg, gic_merge(block, io_read32(reg), value, mask, 0));
 		spin_unlock(&gicd_lock);

@@ -23,10 +23,8 @@
 static volatile u8 *gicc;
 static u64 gicc_pa;
 u8 gicv2_target_of[GICV2_MAX_CPUS];
-/* GICC_CTLR of each CPU, and GICD_ICFGR of its PPIs, as Linux had them. */
-static struct {
-	u32 ctlr, config;
-} found[GICV2_MAX_CPUS];
+/* GICC_CTLR of each CPU, as Linux had it. */
+static u32 ctlr_found[GICV2_MAX_CPUS];
 
 /* The kick, and what its SPI was like before. */
 static u32 kick_irq, kick_users;
@@ -154,8 +152,7 @@ static int gicv2_cpu_init(struct cpu *cpu)
 		return (int)reason(-EIO, "CPU %u has no interface of the GICv2 (targets 0x%x)",
 				   cpu->id, target);
 	gicv2_target_of[cpu->id] = target;
-	found[cpu->id].ctlr = io_read32(gicc + GICC_CTLR);
-	found[cpu->id].config = io_read32(gicd + GICD_ICFGR + 4);
+	ctlr_found[cpu->id] = io_read32(gicc + GICC_CTLR);
 	take_kick();
 	return 0;
 }
@@ -196,11 +193,10 @@ static void gicv2_cpu_scrub(struct cpu *cpu)
 	io_write32(gicd + GICD_ICACTIVER, ~0u);
 	for (u32 n = 0; n < 32; n += 4)
 		io_write32(gicd + GICD_IPRIORITYR + n, 0xa0a0a0a0);
-	io_write32(gicd + GICD_ICFGR + 4, found[cpu->id].config);
 	clear_active_priorities();
 	io_write32(gicc + GICC_BPR, 0);
 	io_write32(gicc + GICC_PMR, 0xff);
-	io_write32(gicc + GICC_CTLR, (found[cpu->id].ctlr & GICC_CTLR_BYPASS) | GICC_CTLR_ENABLE);
+	io_write32(gicc + GICC_CTLR, (ctlr_found[cpu->id] & GICC_CTLR_BYPASS) | GICC_CTLR_ENABLE);
 	dsb_sy();
 }
 
@@ -240,7 +236,7 @@ static void clear_kick(const struct cpu *cpu)
 
 static void gicv2_cpu_enter(struct cpu *cpu, const struct cell *cell __unused_arg)
 {
-	io_write32(gicc + GICC_CTLR, found[cpu->id].ctlr & GICC_CTLR_BYPASS);
+	io_write32(gicc + GICC_CTLR, ctlr_found[cpu->id] & GICC_CTLR_BYPASS);
 	clear_active_priorities();
 	/* What was sent to the former owner. */
 	clear_pending();
