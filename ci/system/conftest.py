@@ -17,6 +17,7 @@ import life  # noqa: E402
 from guest import Guest, GuestError  # noqa: E402
 
 BOARDS = boards.chosen()
+FAILURES = os.path.join(life.BUILD, "reports", "failures.txt")
 TEST_SECONDS = 120
 
 
@@ -25,6 +26,21 @@ def pytest_configure(config):
                                        f"{TEST_SECONDS}")
     config.addinivalue_line("markers", "cases(names, of_board): arguments that differ from board to "
                                        "board: of_board(board) returns a list of tuples")
+
+
+def pytest_sessionstart():
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.makedirs(os.path.dirname(FAILURES), exist_ok=True)
+        with open(FAILURES, "w", encoding="utf-8"):
+            pass
+
+
+def pytest_runtest_logreport(report):
+    """A failure is written down at once: pytest itself tells of it when all tests are over, which with many
+    machines can be hours later, or never."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        with open(FAILURES, "a", encoding="utf-8") as f:
+            f.write(f"{report.nodeid} ({report.when})\n{report.longreprtext}\n\n")
 
 
 def row_of(item):

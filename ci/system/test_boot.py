@@ -3,8 +3,10 @@
 
 import re
 
+import pytest
+
 import facts
-from guest import kernel_release
+from guest import GuestDied, kernel_release
 
 
 def test_stock_kernel(guest, kernel):
@@ -58,3 +60,14 @@ def test_module_loads_and_unloads(guest):
         guest.check("rmmod jailhouse")
         assert guest.run("test -e /dev/jailhouse")[0] != 0
     assert not re.search(r"BUG|Oops|WARNING|Call trace", guest.dmesg())
+
+
+@pytest.mark.cases(("by_qemu",), lambda board:
+                   [(False,), (True,)] if board.board == "virt-gicv3-6.1" else [])
+def test_end_of_the_machine_is_explained(fresh_guest, by_qemu):
+    """QEMU is killed; or it ends since the guest's shell died."""
+    if by_qemu:
+        fresh_guest.end_qemu()
+    with pytest.raises(GuestDied, match="was ended by SIGKILL" if by_qemu else "ended with status 0"):
+        fresh_guest.run("kill -9 $PPID; sleep 10")
+    assert by_qemu or "the guest's shell ended with status 137" in fresh_guest.console()
