@@ -19,7 +19,7 @@ Q		:= $(if $(filter 1,$(V)),,@)
 # say,LABEL: one short line a step, as in the kernel's build.
 say		= @printf '  %-7s %s\n' '$(1)' '$(patsubst $(B)/%,%,$@)';
 
-VERSION		:= $(file <VERSION)
+VERSION		:= $(shell cat VERSION)
 
 # clang needs to be told the target; where the variables are used they mean the same for both.
 ifneq ($(findstring clang,$(HYP_CC)),)

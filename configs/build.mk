@@ -46,11 +46,12 @@ $(B)/configs/%.dtbo: configs/%.dtso configs/build.mk
 	@mkdir -p $(@D)
 	$(Q)dtc -W no-avoid_unnecessary_addr_size -I dts -O dtb -o $@ $<
 
+# Not $(file <...): GNU Make 4.3 leaves the newline there now and then, by the length of what it holds.
 define DTB_RULE
 $(B)/dtb/$(1)-$(2).dtb: $(filter $(B)/configs/$(1)/%,$(CONFIG_DTBOS)) $(SETUP)/kernel-$(2).mk
 	@mkdir -p $$(@D)
 	$(Q)fdtoverlay -o $$@ $$(filter %.dtbo,$$^) \
-		-i $(B)/kernels/$(2)/root/usr/lib/linux-image-$$(file <$(B)/kernels/$(2)/release)/$(DTB_$(1))
+		-i $(B)/kernels/$(2)/root/usr/lib/linux-image-$$$$(cat $(B)/kernels/$(2)/release)/$(DTB_$(1))
 endef
 $(foreach b,$(DTB_BOARDS),$(foreach k,$(KERNELS),$(eval $(call DTB_RULE,$(b),$(k)))))
 

@@ -20,9 +20,11 @@ def findings(tree):
                             env=env)
     if not status:
         return []
-    lines = [line for line in text.split("\n")
-             if "error:" in line or "undefined reference" in line or "***" in line]
-    return lines[:40] or text.split("\n")[-20:]
+    text = text.split("\n")
+    # What stands before make's own line is the reason, whatever program says it.
+    lines = [line for line, following in zip(text, [*text[1:], ""])
+             if "error:" in line or "undefined reference" in line or "***" in line or "***" in following]
+    return lines[:40] or text[-20:]
 
 
 if __name__ == "__main__":
