@@ -26,9 +26,6 @@ REPORTS = os.path.join(BUILD, "reports")
 UNIT_SECONDS = 300
 GATE_SECONDS = 300
 BENCH_SECONDS = 300
-# A guest with more CPUs than these has the machine for itself: beside others,
-# commands and boots ran out of time.
-CPUS_TOGETHER = 24
 SECTIONS = ("build", "unit", "gates", "bench", "system")
 
 
@@ -177,7 +174,7 @@ def bench(count):
               failed=missed)
 
 
-def pytest(count, name, what, seconds, extra=(), env=None):
+def pytest(count, name, what, seconds, extra=()):
     os.makedirs(REPORTS, exist_ok=True)
     os.makedirs(os.path.join(BUILD, "tmp"), exist_ok=True)
     report = os.path.join(REPORTS, f"{name}.xml")
@@ -186,8 +183,7 @@ def pytest(count, name, what, seconds, extra=(), env=None):
     command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
                f"--junitxml={report}", f"--basetemp={BUILD}/tmp/pytest-{name}", *extra, *what]
     try:
-        status = subprocess.run(command, cwd=TOP, env={**clean_environment(), **(env or {})},
-                                timeout=seconds, check=False).returncode
+        status = subprocess.run(command, cwd=TOP, env=clean_environment(), timeout=seconds, check=False).returncode
     except subprocess.TimeoutExpired:
         status = f"no end within {seconds} s"
     try:
@@ -208,22 +204,12 @@ def pytest(count, name, what, seconds, extra=(), env=None):
         count.add(failed=[f"{name} tests: pytest ended with {status}"])
 
 
-def phases(rows, workers):
-    """[(name, rows, guests at a time)]: large machines last, and one at a time."""
-    large = [row for row in rows if row.smp > CPUS_TOGETHER]
-    others = [row for row in rows if row not in large]
-    return [phase for phase in (("system", others, workers), ("system-large", large, 1)) if phase[1]]
-
-
 def system(count):
     workers = int(os.environ.get("SYSTEM_JOBS", "2"))
-    done = phases(boards.chosen(), workers)
-    for name, rows, together in done:
-        extra = ["-n", str(together), "--dist", "loadgroup"] if together > 1 else []
-        # The choice stays what it is, such as the columns of make check, if it need not be split.
-        env = {"BOARDS": ",".join(row.board for row in rows)} if len(done) > 1 else None
-        # Far more than the rows say, since others may use the machine, or there is one guest at a time.
-        pytest(count, name, ["ci/system"], 3 * sum(row.seconds for row in rows), extra, env)
+    # Far more than the rows say, since others may use the machine, or there is one guest at a time.
+    seconds = 3 * sum(row.seconds for row in boards.chosen())
+    pytest(count, "system", ["ci/system"], seconds,
+           ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else [])
 
 
 def main():

@@ -113,14 +113,6 @@ def test_boards_table():
         assert "all" in checked or ordinary - left <= checked, kernel
 
 
-def test_large_machines_run_alone():
-    rows = boards.load()
-    (_, others, together), (_, large, alone) = check.phases(rows, 2)
-    assert {row.smp for row in large} == {64} and (together, alone) == (2, 1)
-    assert sorted(row.board for row in others + large) == sorted(row.board for row in rows)
-    assert check.phases(others, 2) == [("system", others, 2)]
-
-
 def test_board_that_is_not_there(monkeypatch):
     monkeypatch.setenv("BOARDS", "nonsense")
     with pytest.raises(SystemExit, match="no board nonsense.*virt-gicv3-6.1"):
@@ -140,3 +132,13 @@ def test_mutants(tmp_path, monkeypatch):
     found = {(m.line, m.rule, m.after.strip()) for m in mutate.mutants_of("a.c")}
     assert found == {(5, "comparison", "if (a <= b) /* c < d */"), (6, "call", ";")}
     assert all(os.path.exists(os.path.join(check.TOP, name)) for name in mutate.sources())
+
+    # Who comes by: by the line itself or the code above it; a row of a table has no code.
+    covered = {"a.c": {2: {"x"}, 4: {"x", "y"}, 5: set(), 30: {"z"}}}
+
+    def who(line, rule="mask", path="a.c"):
+        return mutate.candidates(mutate.Mutant(path, line - 1, rule, "", ""), covered, ["x", "y", "z"])
+
+    assert who(4) == who(6) == ["x", "y"] and who(2) == who(3) == ["x"]
+    assert who(30) == ["z"]
+    assert who(20) == who(4, "row") == who(4, path="b.c") == ["x", "y", "z"]
