@@ -186,7 +186,7 @@ soak: all initramfs
 .PHONY: mutants
 mutants: $(PARTS)
 	$(Q)$(PYTHON) ci/mutate.py $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) \
-		$(if $(FILES),--files $(FILES))
+		$(if $(FILES),--files $(FILES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(SKIP),--skip $(SKIP))
 
 # --- tests ----------------------------------------------------------------------------------------
 

@@ -6,13 +6,21 @@ whether its unit tests notice. What they do not notice is listed: the test is mi
 makes no difference, or only the real machine shows it.
 
 Mutants are all places where a rule applies in the sources that the unit tests contain; COUNT of them are
-drawn by SEED (COUNT=0: all, which takes a day). FILES= restricts them to sources whose names contain it.
+drawn by SEED (COUNT=0: all, which takes some hours). FILES= restricts them to sources whose names contain
+it, JOBS= works on so many at once, SKIP= leaves out the first that are drawn: those of a run that was
+interrupted.
+
+A program of tests that does not come by a line cannot notice it: which do is measured first. The tests run
+without sanitizers, which takes a third of the time, and what survives that is tried with them.
 """
 
 import argparse
 import collections
+import concurrent.futures
 import glob
+import json
 import os
+import queue
 import random
 import re
 import shutil
@@ -24,8 +32,11 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.environ.get("B") or os.path.join(TOP, "build"))
 TREE = os.path.join(BUILD, "mutants")
 DOWNLOADS = ("setup", "kernels", "qemu", "busybox")
-TEST_SECONDS = 120
 BUILD_SECONDS = 300
+# Builds of the unit tests: what is added to the compiler's arguments, and seconds for one program. A warning
+# is no test.
+KINDS = {"fast": ("-w -fno-sanitize=all", 30), "sanitized": ("-w", 120),
+         "coverage": ("-fno-sanitize=all --coverage -O0", 120)}
 
 Mutant = collections.namedtuple("Mutant", "path line rule before after")
 
@@ -84,34 +95,74 @@ def mutants_of(path):
     return found
 
 
-def make_tree():
+class Tree:
     """A copy of the sources that may be ruined, with the downloads of the real one."""
-    shutil.rmtree(TREE, ignore_errors=True)
-    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, check=True,
-                           stdout=subprocess.PIPE, text=True).stdout.split("\n")
-    for name in filter(None, names):
-        if os.path.isfile(os.path.join(TOP, name)):
-            os.makedirs(os.path.dirname(os.path.join(TREE, name)), exist_ok=True)
-            shutil.copy2(os.path.join(TOP, name), os.path.join(TREE, name))
-    os.makedirs(os.path.join(TREE, "build"))
-    for name in DOWNLOADS:
-        os.symlink(os.path.join(TOP, "build", name), os.path.join(TREE, "build", name))
+
+    def __init__(self, number):
+        self.top = f"{TREE}{number}"
+        shutil.rmtree(self.top, ignore_errors=True)
+        names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, check=True,
+                               stdout=subprocess.PIPE, text=True).stdout.split("\n")
+        for name in filter(None, names):
+            if os.path.isfile(os.path.join(TOP, name)):
+                os.makedirs(os.path.dirname(os.path.join(self.top, name)), exist_ok=True)
+                shutil.copy2(os.path.join(TOP, name), os.path.join(self.top, name))
+        os.makedirs(os.path.join(self.top, "build"))
+        for name in DOWNLOADS:
+            os.symlink(os.path.join(TOP, "build", name), os.path.join(self.top, "build", name))
+        self.programs = sorted(os.path.basename(path)[:-2]
+                               for path in glob.glob(f"{self.top}/hypervisor/tests/test_*.c"))
+
+    def make(self, kind, programs):
+        """Builds programs; returns what make says, or None if all went well."""
+        env = {name: value for name, value in os.environ.items()
+               if name not in ("B", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHONPATH")}
+        # Set-up is done; that the copy of its scripts is newer is no reason to do it again.
+        os.makedirs(f"{self.top}/build/{kind}", exist_ok=True)
+        for name in DOWNLOADS:
+            if not os.path.islink(f"{self.top}/build/{kind}/{name}"):
+                os.symlink(os.path.join(TOP, "build", name), f"{self.top}/build/{kind}/{name}")
+        old = [f"-obuild/{kind}/setup/{os.path.basename(path)}" for path in glob.glob(f"{TOP}/build/setup/*.mk")]
+        done = subprocess.run(["make", "-s", f"B=build/{kind}", f"HT_EXTRA={KINDS[kind][0]}", *old,
+                               *(f"build/{kind}/unit/hypervisor/{name}" for name in programs)],
+                              cwd=self.top, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace", timeout=BUILD_SECONDS, check=False)
+        return done.stdout if done.returncode else None
+
+    def fails(self, kind, program):
+        try:
+            return subprocess.run([f"build/{kind}/unit/hypervisor/{program}"], cwd=self.top,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  timeout=KINDS[kind][1], check=False,
+                                  env={**os.environ, "TEST_SEED": "1"}).returncode != 0
+        except subprocess.TimeoutExpired:
+            return True
+
+    def covered(self):
+        """{path: {line: programs that come by it}}, for each line that has code."""
+        found = collections.defaultdict(lambda: collections.defaultdict(set))
+        for program in self.programs:
+            self.fails("coverage", program)
+            for data in glob.glob(f"{self.top}/build/coverage/unit/hypervisor/**/*.gcda", recursive=True):
+                out = subprocess.run(["gcov", "--json-format", "--stdout", data], cwd=self.top, check=True,
+                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+                for file in (file for text in out.splitlines() for file in json.loads(text)["files"]):
+                    for line in file["lines"]:
+                        programs = found[os.path.normpath(file["file"])][line["line_number"]]
+                        if line["count"]:
+                            programs.add(program)
+                os.remove(data)
+        return found
 
 
-def make(goals):
-    env = {name: value for name, value in os.environ.items()
-           if name not in ("B", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHONPATH")}
-    # Set-up is done; that the copy of its scripts is newer is no reason to do it again.
-    old = [f"-o{path}" for path in glob.glob(f"{TREE}/build/setup/*.mk")]
-    return subprocess.run(["make", "-s", *(o.replace(TREE + "/", "") for o in old), *goals], cwd=TREE,
-                          env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace", timeout=BUILD_SECONDS, check=False)
-
-
-def suites():
-    """Names of the programs, below the tree."""
-    return sorted(f"build/unit/hypervisor/test_{os.path.basename(path)[len('test_'):-2]}"
-                  for path in glob.glob(f"{TREE}/hypervisor/tests/test_*.c"))
+def candidates(mutant, covered, programs):
+    """The programs that come by the line of a mutant. One that goes on from the line above belongs to that,
+    and whether its own part is met depends on the mutant; tables have no lines with code."""
+    lines = covered.get(mutant.path, {})
+    near = [number for number in range(mutant.line + 1, mutant.line - 9, -1) if number in lines][:2]
+    if not near or mutant.rule == "row":
+        return programs
+    return [program for program in programs if any(program in lines[number] for number in near)]
 
 
 def likely_first(programs, path):
@@ -121,21 +172,13 @@ def likely_first(programs, path):
             "gic_spi": "gic", "gicv3": "gic", "gicv2_dist": "gicv2", "vpci": "ivshmem", "format": "console",
             "cell_config": "ownership", "smccc": "psci", "sysreg": "trap", "violation": "trap",
             "abort_decode": "trap", "abort": "trap", "cpu": "cell_life"}.get(name, name)
-    return sorted(programs, key=lambda program: (os.path.basename(program) != f"test_{near}", program))
+    # That of the traps goes through all encodings, which takes seconds.
+    return sorted(programs, key=lambda program: (program != f"test_{near}", program == "test_trap", program))
 
 
-def fails(program):
-    try:
-        return subprocess.run([os.path.join(TREE, program)], cwd=TREE, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=TEST_SECONDS, check=False,
-                              env={**os.environ, "TEST_SEED": "1"}).returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
-
-
-def judge(mutant, programs):
+def judge(mutant, tree, programs):
     """"stillborn" (does not compile), "survived", or the name of the program that notices it."""
-    path = os.path.join(TREE, mutant.path)
+    path = os.path.join(tree.top, mutant.path)
     with open(path, encoding="utf-8") as f:
         text = f.read()
     lines = text.split("\n")
@@ -143,11 +186,12 @@ def judge(mutant, programs):
     try:
         with open(path, "w", encoding="utf-8") as f:
             f.write("\n".join(lines))
-        for program in likely_first(programs, mutant.path):
-            if make([program]).returncode:
-                return "stillborn"
-            if fails(program):
-                return os.path.basename(program)
+        for kind in ("fast", "sanitized"):
+            for program in likely_first(programs, mutant.path):
+                if tree.make(kind, [program]):
+                    return "stillborn"
+                if tree.fails(kind, program):
+                    return program
         return "survived"
     except subprocess.TimeoutExpired:
         return "stillborn"
@@ -156,29 +200,51 @@ def judge(mutant, programs):
             f.write(text)
 
 
+def run(drawn, jobs):
+    """Judges mutants, several at a time; prints and returns (mutant, verdict)s in the order drawn."""
+    trees = queue.Queue()
+    for number in range(jobs):
+        tree = Tree(number)
+        for kind in ("fast", "sanitized"):
+            said = tree.make(kind, tree.programs)
+            if said or any(tree.fails(kind, program) for program in tree.programs):
+                sys.exit(f"{said or ''}\nthe unit tests ({kind}) fail without any mutant")
+        trees.put(tree)
+    said = tree.make("coverage", tree.programs)
+    if said:
+        sys.exit(said)
+    covered = tree.covered()
+
+    def one(mutant):
+        tree = trees.get()
+        try:
+            return judge(mutant, tree, candidates(mutant, covered, tree.programs))
+        finally:
+            trees.put(tree)
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for number, (mutant, verdict) in enumerate(zip(drawn, pool.map(one, drawn)), 1):
+            print(f"{number:4} {verdict:18} {mutant.path}:{mutant.line + 1}: {mutant.rule}: "
+                  f"{mutant.before.strip()} -> {mutant.after.strip() or '(nothing)'}", flush=True)
+            yield mutant, verdict
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.strip().split("\n", maxsplit=1)[0])
     parser.add_argument("--count", type=int, default=40, help="0: all")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--files", default="", help="part of the names of sources")
+    parser.add_argument("--skip", type=int, default=0, help="so many of those drawn")
+    parser.add_argument("--jobs", type=int, default=1)
     args = parser.parse_args()
 
     everything = [m for path in sources() if args.files in path for m in mutants_of(path)]
     drawn = everything if args.count == 0 else random.Random(args.seed).sample(
         everything, min(args.count, len(everything)))
     print(f"SEED={args.seed}: {len(drawn)} of {len(everything)} mutants", flush=True)
-    make_tree()
-    programs = suites()
-    done = make(programs)
-    if done.returncode or any(fails(program) for program in programs):
-        print(done.stdout + "\nthe unit tests fail without any mutant", file=sys.stderr)
-        return 1
     counts, survivors = collections.Counter(), []
-    for number, mutant in enumerate(drawn, 1):
-        verdict = judge(mutant, programs)
+    for mutant, verdict in run(drawn[args.skip:], args.jobs):
         counts[verdict if verdict in ("stillborn", "survived") else "noticed"] += 1
-        print(f"{number:4} {verdict:18} {mutant.path}:{mutant.line + 1}: {mutant.rule}: "
-              f"{mutant.before.strip()} -> {mutant.after.strip() or '(nothing)'}", flush=True)
         if verdict == "survived":
             survivors.append(mutant)
     print(f"{counts['noticed']} noticed, {counts['survived']} survived, {counts['stillborn']} do not compile")
