@@ -1092,6 +1092,8 @@ static void test_fail_siblings(void **state)
 	assert_true(cpu_get(2)->failed);
 	assert_int_equal(cpu_get(2)->power, CPU_POWER_OFF);
 	assert_int_equal(cell_get_state(1), JAILHOUSE_CELL_FAILED);
+	/* CPUs of other cells are not. */
+	assert_false(cpu_get(0)->failed || cpu_get(1)->failed);
 }
 
 static void test_failed_mark_is_cleared(void **state)

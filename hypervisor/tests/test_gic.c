@@ -507,6 +507,9 @@ static void test_frames_are_identified(void **state)
 		assert_int_equal(read_by(cell, gicr_reg(cpu, GICR_ID_REGS + 0x18), 4), 0x3b);
 		fake_gic.rd[cpu].ctlr = 0x77;
 		assert_int_equal(read_by(cell, gicr_reg(cpu, GICR_CTLR), 4), cpu >= 2 ? 0x77 : 0);
+		/* Of these registers TYPER alone has 64 bits. */
+		assert_int_equal(access(cell, gicr_reg(cpu, GICR_ID_REGS), 8, false, &typer),
+				 MMIO_REFUSED);
 	}
 }
 

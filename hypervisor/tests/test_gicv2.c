@@ -264,6 +264,10 @@ static void test_targets(void **state)
 	assert_int_equal(try_write(&root_cell, GICD_ITARGETSR + 41, 1, target_of(1)), MMIO_DONE);
 	assert_int_equal(try_write(&root_cell, GICD_ITARGETSR + 41, 1, target_of(2)), MMIO_REFUSED);
 	assert_int_equal(gic->target[41], target_of(1));
+	/* The first SPI is the first whose targets can be written. */
+	gic->target[32] = target_of(0);
+	write_by(&root_cell, GICD_ITARGETSR + 32, 1, target_of(1));
+	assert_int_equal(gic->target[32], target_of(1));
 }
 
 /* Of others: zero, ignored. Of SGIs and PPIs: the CPU that reads. */
@@ -594,7 +598,9 @@ static void test_scrub_of_cpu(void **state)
 	(void)state;
 	memset(bank, 0xff, sizeof(*bank));
 	bank->target = target;
+	gic->priority[32] = 0x50;
 	chip->cpu_scrub(this_cpu());
+	assert_int_equal(gic->priority[32], 0x50);
 	assert_int_equal(bank->enabled | bank->pending | bank->active, 0);
 	for (u32 n = 0; n < 32; n++)
 		assert_int_equal(bank->priority[n], 0xa0);

@@ -570,7 +570,9 @@ static void test_reset(void **state)
 	open_device(2);
 	assert_int_equal(read_at(2, BAR + IVSHMEM_REG_STATE, 4), 0);
 	assert_int_equal(read_at(2, MSIX + 8, 4), 0);
+	/* All vectors are masked. */
 	assert_int_equal(read_at(2, MSIX + 12, 4), 1);
+	assert_int_equal(read_at(2, MSIX + 16 + 12, 4), 1);
 	assert_int_equal(read_at(2, MSIX + IVSHMEM_MSIX_PBA, 4), 0);
 	take_pending();
 	/* To be loaded: the same. */
