@@ -182,6 +182,12 @@ soak: all initramfs
 		$(if $(ENABLES),--enables $(ENABLES)) $(if $(LIVES),--lives $(LIVES)) \
 		$(if $(RESTARTS),--restarts $(RESTARTS))
 
+# Which lines of the hypervisor no test reaches, by unit tests and the system tests of the rows BOARDS=.
+.PHONY: coverage
+coverage: initramfs bench-plugin
+	$(Q)$(MAKE) B=$(B)/coverage HT_EXTRA=--coverage unit-tests
+	$(Q)$(PYTHON) ci/cover.py $(BOARDS)
+
 # Mistakes in the hypervisor that its unit tests should notice: COUNT= of them, drawn by SEED=.
 .PHONY: mutants
 mutants: $(PARTS)
@@ -269,6 +275,7 @@ help:
 	@echo '  firmware       fetch or build TF-A, with which QEMU starts a Raspberry Pi 4 and virt-tfa-*'
 	@echo '  initramfs      build the user space of the guest'
 	@echo '  soak           random life cycles for TIME= seconds, or ENABLES=, LIVES=, RESTARTS= times'
+	@echo '  coverage       which lines of the hypervisor do the tests reach? BOARDS= says on which machines'
 	@echo '  mutants        plant COUNT= mistakes into the hypervisor: do the unit tests notice?'
 	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'
 	@echo

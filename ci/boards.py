@@ -53,7 +53,11 @@ class Board:
         return self.serial or guest.SERIAL
 
     def guest(self, name=None, **options):
-        """A guest on this machine, not started yet. Options are those of Guest."""
+        """A guest on this machine, not started yet. Options are those of Guest. COVER_EL2 names the
+        plugin, its arguments, and where what it saw is written, see ci/cover.py."""
+        if os.environ.get("COVER_EL2"):
+            options["qemu_args"] = [*options.get("qemu_args", ()), "-plugin",
+                                    f"{os.environ['COVER_EL2']},phys={self.hypervisor_base():x}"]
         return guest.Guest(name=name or self.board, serial=self.serial_lines(),
                            **self.options(**options))
 

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import boards  # noqa: E402
 import check  # noqa: E402
+import cover  # noqa: E402
 import mutate  # noqa: E402
 
 CMOCKA = """\
@@ -142,3 +143,17 @@ def test_mutants(tmp_path, monkeypatch):
     assert who(4) == who(6) == ["x", "y"] and who(2) == who(3) == ["x"]
     assert who(30) == ["z"]
     assert who(20) == who(4, "row") == who(4, path="b.c") == ["x", "y", "z"]
+
+
+def test_coverage(tmp_path, monkeypatch):
+    monkeypatch.setattr(cover, "TOP", str(tmp_path))
+    (tmp_path / "hypervisor").mkdir()
+    (tmp_path / "hypervisor" / "a.c").write_text("one();\n\ttwo();\nthree();\nfour();\n")
+    assert cover.source_name(str(tmp_path / "hypervisor/../hypervisor/a.c")) == "hypervisor/a.c"
+    assert cover.source_name("hypervisor/tests/a.c") is None and cover.source_name("/usr/a.h") is None
+    # Line 3 was left out by the linker, line 4 is reached by a unit test alone.
+    lines, unreached = cover.table({"hypervisor/a.c": {1: True, 2: False, 4: False}},
+                                      {"hypervisor/a.c": {1, 3, 4}})
+    assert [line.split()[1:] for line in lines[1:]] == [["3", "1", "2", "1"]] * 2
+    cover.write_report(unreached, tmp_path / "report")
+    assert (tmp_path / "report").read_text() == "hypervisor/a.c:2: two();\n"

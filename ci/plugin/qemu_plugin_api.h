@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The part of QEMU's TCG plugin interface that count_el2.c uses, declared from
+ * The part of QEMU's TCG plugin interface that our plugins use, declared from
  * QEMU's documentation (docs/devel/tcg-plugins.rst): Debian ships no header.
  * QEMU supplies the functions when it loads the plugin.
  */

@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+`make coverage`: which lines of the hypervisor do the tests reach? On this machine, where the unit tests
+run with gcov; and in EL2, where a plugin of QEMU notes each instruction that the system tests execute.
+What the linker left is what counts; a line is reached if any of its instructions is.
+
+Prints a table, and writes the lines that nobody reaches to build/reports/coverage.txt. test_selftest.py
+runs another image, and test_refuse.py damaged ones; they are left out.
+"""
+
+import collections
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.abspath(os.environ.get("B") or os.path.join(TOP, "build"))
+HOST = os.path.join(BUILD, "coverage")
+ELF = os.path.join(BUILD, "hypervisor", "jailhouse.elf")
+PLUGIN = os.path.join(BUILD, "bench", "cover_el2.so")
+EXECUTED = os.path.join(HOST, "el2.executed")
+REPORT = os.path.join(BUILD, "reports", "coverage.txt")
+ROWS = "virt-gicv3-6.1,virt-gicv2-6.12"
+LEFT_OUT = ("selftest", "refuse")
+INSN = 4
+UNIT_SECONDS = 300
+
+
+def source_name(path):
+    """Relative to the top, None for what is not the hypervisor's."""
+    path = os.path.relpath(os.path.normpath(os.path.join(TOP, path)), TOP)
+    return path if path.startswith("hypervisor/") and "/tests/" not in path else None
+
+
+# --- the unit tests ---------------------------------------------------------------------------------
+
+
+def run_unit_tests():
+    for path in glob.glob(f"{HOST}/unit/**/*.gcda", recursive=True):
+        os.remove(path)
+    for program in sorted(glob.glob(f"{HOST}/unit/hypervisor/test_*")):
+        if subprocess.run([program], cwd=TOP, check=False, timeout=UNIT_SECONDS, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode:
+            print(f"{os.path.basename(program)} fails: what it reached counts nevertheless")
+
+
+def host_lines():
+    """{file: {line}} that unit tests executed."""
+    reached = collections.defaultdict(set)
+    for path in glob.glob(f"{HOST}/unit/**/*.gcda", recursive=True):
+        done = subprocess.run(["gcov", "--json-format", "--stdout", path], cwd=TOP, check=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for file in json.loads(done.stdout)["files"]:
+            name = source_name(file["file"])
+            if name:
+                reached[name] |= {line["line_number"] for line in file["lines"] if line["count"]}
+    return reached
+
+
+# --- the image --------------------------------------------------------------------------------------
+
+
+def symbol(name):
+    text = subprocess.run(["aarch64-linux-gnu-nm", ELF], check=True, capture_output=True, text=True).stdout
+    return int(re.search(rf"^(\w+) \w {name}$", text, re.M)[1], 16)
+
+
+def image_lines(executed, base, size):
+    """{file: {line: reached}} of the image. Where a function is inlined the line inside it counts."""
+    addresses = "\n".join(f"{base + at:#x}" for at in range(0, size, INSN))
+    text = subprocess.run(["aarch64-linux-gnu-addr2line", "-e", ELF], input=addresses, check=True,
+                          capture_output=True, text=True).stdout
+    lines = collections.defaultdict(dict)
+    for index, place in enumerate(text.split("\n")[:-1]):
+        path, _, number = place.partition(" ")[0].rpartition(":")
+        name = source_name(path)
+        if name and number.isdigit() and int(number):
+            lines[name][int(number)] = lines[name].get(int(number), False) or bool(executed[index])
+    return lines
+
+
+def run_system_tests(rows, base, size):
+    with open(EXECUTED, "wb") as f:
+        f.write(bytes(size // INSN))
+    tests = [path for path in sorted(glob.glob(f"{TOP}/ci/system/test_*.py"))
+             if os.path.basename(path)[len("test_"):-len(".py")] not in LEFT_OUT]
+    environment = {**os.environ, "BOARDS": rows, "B": BUILD, "PYTHONPATH": os.path.join(TOP, "ci"),
+                   "PYTHONDONTWRITEBYTECODE": "1",
+                   "COVER_EL2": f"{PLUGIN},text={base:x},size={size:x},out={EXECUTED}"}
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
+                           "-n", "2", "--dist", "loadgroup", *tests], cwd=TOP, check=False,
+                          env=environment).returncode
+
+
+# --- the report -------------------------------------------------------------------------------------
+
+
+def write_report(unreached, path):
+    with open(path, "w", encoding="utf-8") as report:
+        for name, numbers in sorted(unreached.items()):
+            with open(os.path.join(TOP, name), encoding="utf-8") as f:
+                source = f.read().split("\n")
+            for number in sorted(numbers):
+                report.write(f"{name}:{number}: {source[number - 1].strip()}\n")
+
+
+def table(image, host):
+    """Lines of the table, {file: lines that nobody reached}."""
+    rows, unreached, sums = [], {}, [0, 0, 0, 0]
+    for name, lines in sorted(image.items()):
+        el2 = {number for number, reached in lines.items() if reached}
+        unit = host.get(name, set()) & set(lines)
+        unreached[name] = set(lines) - el2 - unit
+        row = [len(lines), len(el2), len(unit), len(unreached[name])]
+        sums = [a + b for a, b in zip(sums, row)]
+        rows.append(f"{name:44} {row[0]:6} {row[1]:6} {row[2]:6} {row[3]:6}")
+    head = f"{'file':44} {'lines':>6} {'EL2':>6} {'unit':>6} {'nobody':>6}"
+    return [head, *rows, f"{'all':44} {sums[0]:6} {sums[1]:6} {sums[2]:6} {sums[3]:6}"], unreached
+
+
+def main():
+    rows = sys.argv[1] if len(sys.argv) > 1 else ROWS
+    base = symbol("image_start")
+    size = symbol("text_end") - base
+    run_unit_tests()
+    print(f"system tests on {rows}", flush=True)
+    status = run_system_tests(rows, base, size)
+    with open(EXECUTED, "rb") as f:
+        executed = f.read()
+    lines, unreached = table(image_lines(executed, base, size), host_lines())
+    os.makedirs(os.path.dirname(REPORT), exist_ok=True)
+    write_report(unreached, REPORT)
+    print("\n".join(lines))
+    print(f"lines that nobody reached: {os.path.relpath(REPORT, TOP)}")
+    if status:
+        print("some system tests failed: what they would have reached is missing")
+    return 1 if status else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
