@@ -34,9 +34,10 @@ kbuild=$(apt_x apt-cache depends "linux-headers-$release:arm64" |
 top=$B/kernels/$series
 rm -rf "$top"
 mkdir -p "$top/root"
+# Of kbuild the headers want this version or a newer one, and a newer one can be all that is left.
 say "kernel $series: downloading Debian's $release (about 80 MB)"
 fetch "$top/root" "linux-image-$release:arm64=$version" "linux-headers-$release:arm64=$version" \
-	"linux-headers-${release%-arm64}-common=$version" "$kbuild:amd64=$version"
+	"linux-headers-${release%-arm64}-common=$version" "$kbuild:amd64"
 
 headers=$top/root/usr/src/linux-headers-$release
 # Debian's files name /usr/src and /usr/lib; ours lie here, and so must what they include. $headers
