@@ -48,16 +48,23 @@ def run_unit_tests():
             print(f"{os.path.basename(program)} fails: what it reached counts nevertheless")
 
 
+def gcov(folder, top):
+    """(source file, line, how often it was executed)s of all that was executed below a folder."""
+    for path in glob.glob(f"{folder}/**/*.gcda", recursive=True):
+        done = subprocess.run(["gcov", "--json-format", "--stdout", path], cwd=top, check=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for file in json.loads(done.stdout)["files"]:
+            for line in file["lines"]:
+                yield os.path.normpath(file["file"]), line["line_number"], line["count"]
+
+
 def host_lines():
     """{file: {line}} that unit tests executed."""
     reached = collections.defaultdict(set)
-    for path in glob.glob(f"{HOST}/unit/**/*.gcda", recursive=True):
-        done = subprocess.run(["gcov", "--json-format", "--stdout", path], cwd=TOP, check=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for file in json.loads(done.stdout)["files"]:
-            name = source_name(file["file"])
-            if name:
-                reached[name] |= {line["line_number"] for line in file["lines"] if line["count"]}
+    for path, number, count in gcov(f"{HOST}/unit", TOP):
+        name = source_name(path)
+        if name and count:
+            reached[name].add(number)
     return reached
 
 

@@ -18,7 +18,6 @@ import argparse
 import collections
 import concurrent.futures
 import glob
-import json
 import os
 import queue
 import random
@@ -27,6 +26,8 @@ import shutil
 import subprocess
 import sys
 import time
+
+import cover
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.environ.get("B") or os.path.join(TOP, "build"))
@@ -127,7 +128,7 @@ class Tree:
                                *(f"build/{kind}/unit/hypervisor/{name}" for name in programs)],
                               cwd=self.top, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", timeout=BUILD_SECONDS, check=False)
-        return done.stdout if done.returncode else None
+        return (done.stdout or "make failed") if done.returncode else None
 
     def fails(self, kind, program):
         try:
@@ -143,14 +144,10 @@ class Tree:
         found = collections.defaultdict(lambda: collections.defaultdict(set))
         for program in self.programs:
             self.fails("coverage", program)
-            for data in glob.glob(f"{self.top}/build/coverage/unit/hypervisor/**/*.gcda", recursive=True):
-                out = subprocess.run(["gcov", "--json-format", "--stdout", data], cwd=self.top, check=True,
-                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-                for file in (file for text in out.splitlines() for file in json.loads(text)["files"]):
-                    for line in file["lines"]:
-                        programs = found[os.path.normpath(file["file"])][line["line_number"]]
-                        if line["count"]:
-                            programs.add(program)
+            folder = f"{self.top}/build/coverage/unit/hypervisor"
+            for path, number, count in cover.gcov(folder, self.top):
+                found[path][number] |= {program} if count else set()
+            for data in glob.glob(f"{folder}/**/*.gcda", recursive=True):
                 os.remove(data)
         return found
 
