@@ -130,6 +130,12 @@ static void open_device(u32 id)
 	write_at(id, BAR + IVSHMEM_REG_INT_CONTROL, 4, IVSHMEM_INT_ENABLE);
 }
 
+/* One of its BARs lies on its configuration space, which it cannot reach then. */
+static bool hid_config(u32 id)
+{
+	return mmio_find(&cells[id]->mmio, ECAM)->arg;
+}
+
 static void open_vector(u32 id, u32 vector, u32 intid)
 {
 	write_at(id, MSIX + 16 * vector + 8, 4, intid);
@@ -764,6 +770,23 @@ static void test_no_memory(void **state)
 
 /* --- a hostile peer -------------------------------------------------------------------------------- */
 
+/* Whoever moves a BAR there sees its registers, and a reset ends it. */
+static void test_bar_on_config(void **state)
+{
+	(void)state;
+	open_device(1);
+	open_device(2);
+	write_at(1, ECAM + 0x10, 4, ECAM);
+	assert_true(hid_config(1));
+	assert_int_equal(config_read(1, IVSHMEM_REG_ID), 1);
+	assert_false(hid_config(2));
+	assert_int_equal(config_read(2, 0), IVSHMEM_DEVICE_ID << 16 | IVSHMEM_VENDOR_ID);
+	vpci_reset(cells[1]);
+	assert_false(hid_config(1));
+	open_device(1);
+	assert_int_equal(config_read(1, 0), IVSHMEM_DEVICE_ID << 16 | IVSHMEM_VENDOR_ID);
+}
+
 /* Anything it does: only interrupts of its peers, only states in the table. */
 static void test_random_accesses(void **state)
 {
@@ -784,6 +807,11 @@ static void test_random_accesses(void **state)
 		u64 ipa = bases[fake_random_below(3)] + fake_random_below(0x210);
 		u64 value = fake_random_below(4) ? fake_random() : fake_random_below(0x30000);
 
+		if (hid_config(id)) {
+			vpci_reset(cells[id]);
+			open_device(id);
+			continue;
+		}
 		if (ipa >= BAR && !mmio_find(&cells[id]->mmio, ipa)) {
 			open_device(id);
 			continue;
@@ -830,6 +858,7 @@ int main(void)
 		TEST(too_many_links),
 		TEST(too_many_windows),
 		TEST(no_memory),
+		TEST_TWO(bar_on_config),
 		TEST_TWO(random_accesses),
 	};
 
