@@ -277,7 +277,7 @@ static void test_widths(void **state)
  * other write is ignored. */
 static void test_random_config_writes(void **state)
 {
-	static u32 model[2][32];
+	static u32 model[2][32], first[2][32];
 	static const u32 masks[2][32] = {
 		{ [1] = 0x406, [4] = 0xfffff000, [16] = 1 << 24 },
 		{ [1] = 0x406, [4] = 0xfffff000, [5] = 0xfffff000, [16] = 1 << 24, [24] = 0xc0000000 },
@@ -286,13 +286,19 @@ static void test_random_config_writes(void **state)
 	(void)state;
 	fake_random_seed();
 	for (u32 n = 0; n < 64; n++)
-		model[n / 32][n % 32] = config_read(1 + n / 32, n % 32 * 4);
+		first[n / 32][n % 32] = config_read(1 + n / 32, n % 32 * 4);
+	memcpy(model, first, sizeof(model));
 	for (u32 round = 0; round < 20000; round++) {
 		u32 peer = (u32)fake_random_below(2), size = 1u << fake_random_below(3);
 		u32 reg = (u32)fake_random_below(0x90 / size) * size, shift = reg % 4 * 8, mask;
 		u32 value = (u32)fake_random();
 
 		write_at(1 + peer, ECAM + reg, size, value);
+		if (hid_config(1 + peer)) {
+			vpci_reset(cells[1 + peer]);
+			memcpy(model[peer], first[peer], sizeof(model[peer]));
+			continue;
+		}
 		if (reg < 0x80) {
 			mask = (~0u >> (32 - 8 * size)) << shift & masks[peer][reg / 4];
 			model[peer][reg / 4] = (model[peer][reg / 4] & ~mask) |
