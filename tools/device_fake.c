@@ -16,6 +16,9 @@
 
 #include "tool.h"
 
+/* Of an image: more than parameters have. */
+#define MAX_BYTES 4096
+
 int device_open(const char *path, int flags)
 {
 	const char *error = getenv("JAILHOUSE_FAKE_OPEN");
@@ -56,7 +59,7 @@ static void log_load(FILE *log, const struct jailhouse_cell_load *load)
 		const unsigned char *data = (const void *)(uintptr_t)image->source_address;
 
 		fprintf(log, " [0x%llx+0x%llx=", image->target_address, image->size);
-		for (__u64 byte = 0; byte < image->size && byte < 16; byte++)
+		for (__u64 byte = 0; byte < image->size && byte < MAX_BYTES; byte++)
 			fprintf(log, "%02x", data[byte]);
 		fprintf(log, "]");
 	}

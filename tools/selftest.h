@@ -33,6 +33,8 @@ struct selftest_plan {
 	struct tool_file attacker;
 	/** Without data if the config has one CPU only. */
 	struct tool_file witness;
+	/** Both are peers of an ivshmem channel. */
+	bool channel;
 	/** How many CPUs the attacker has besides the first. */
 	unsigned int num_helpers;
 	/** Where both start, and their RAM as root sees it. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two cells out of one config: its last CPU is the witness, the others attack,
- * and each cell has half of the RAM. What to attack comes from the system
+ * and each cell has half of the RAM. Where there is a virtual PCI bus, the end of
+ * the attacker's half is a channel between them. What to attack comes from the system
  * config: the hypervisor, root's RAM and devices, the witness, and what nobody
  * has.
  */
@@ -9,15 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jailhouse/config-macros.h>
+
 #include "selftest.h"
 
-#define PAGE        0x1000ULL
+#define PAGE          0x1000ULL
 /* The inmate with its stack and tables; and pages of which it may do less. */
-#define MIN_HALF    0x50000ULL
-#define SMALL_PAGES 2
-#define COMM_BASE   0x80000000ULL
-#define MAX_TARGET  0x200000ULL
-#define MAX_REGIONS 4
+#define MIN_HALF      0x50000ULL
+#define SMALL_PAGES   2
+#define COMM_BASE     0x80000000ULL
+#define MAX_TARGET    0x200000ULL
+#define MAX_REGIONS   8
+/* Of the channel: state table, common section, and an output section each. */
+#define CHANNEL_PAGES 4
+#define CHANNEL_PEERS 2
+#define NUM_VECTORS   2
+/* 00:1f.0 */
+#define MAX_BDF       0xf8
 #define RAM_FLAGS \
 	(JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE | JAILHOUSE_MEM_LOADABLE)
 #define REPLY_US      2000000
@@ -33,6 +42,8 @@ struct cell_parts {
 	__u32 num_regions;
 	const struct jailhouse_irqchip *irqchips;
 	__u32 num_irqchips;
+	struct jailhouse_pci_device function;
+	__u32 num_functions;
 };
 
 static bool has_cpu(const struct jailhouse_cell_desc *cell, __u32 cpu)
@@ -70,7 +81,7 @@ static bool build(struct tool_file *file, const struct jailhouse_cell_desc *sour
 	file->size = 0;
 	file->data = calloc(1, sizeof(cell) + source->cpu_set_size + sizeof(parts->regions) +
 				       parts->num_irqchips * sizeof(*parts->irqchips) +
-				       sizeof(header) + sizeof(policy));
+				       sizeof(parts->function) + sizeof(header) + sizeof(policy));
 	if (!cpus || !file->data) {
 		free(cpus);
 		tool_error("there is no memory left");
@@ -83,7 +94,8 @@ static bool build(struct tool_file *file, const struct jailhouse_cell_desc *sour
 		     JAILHOUSE_CELL_VIRTUAL_CONSOLE_ACTIVE;
 	cell.num_memory_regions = parts->num_regions;
 	cell.num_irqchips = parts->num_irqchips;
-	cell.num_cache_regions = cell.num_pio_regions = cell.num_pci_devices = 0;
+	cell.num_cache_regions = cell.num_pio_regions = 0;
+	cell.num_pci_devices = parts->num_functions;
 	cell.num_pci_caps = cell.num_stream_ids = cell.vpci_irq_base = 0;
 	cell.msg_reply_timeout = REPLY_US;
 	memset(&cell.console, 0, sizeof(cell.console));
@@ -95,6 +107,7 @@ static bool build(struct tool_file *file, const struct jailhouse_cell_desc *sour
 	append(file, cpus, source->cpu_set_size);
 	append(file, parts->regions, parts->num_regions * sizeof(parts->regions[0]));
 	append(file, parts->irqchips, parts->num_irqchips * sizeof(*parts->irqchips));
+	append(file, &parts->function, parts->num_functions * sizeof(parts->function));
 	append(file, &header, sizeof(header));
 	append(file, &policy, sizeof(policy));
 	free(cpus);
@@ -235,12 +248,69 @@ static __u32 count_helpers(struct selftest_plan *plan, const struct jailhouse_ce
 	return end;
 }
 
-static bool make_cells(struct selftest_plan *plan, const struct jailhouse_cell_desc *source,
-		       const struct jailhouse_memory *ram, __u32 first, __u32 last)
+/* One on bus 0 that root does not use, since whoever has the same number is its peer. */
+static bool find_free_function(const struct jailhouse_system *system, __u16 *bdf)
+{
+	const struct jailhouse_pci_device *dev = jailhouse_cell_pci_devices(&system->root_cell);
+
+	if (!system->platform_info.pci_mmconfig_base)
+		return false;
+	for (*bdf = MAX_BDF; *bdf; *bdf -= 8) {
+		__u32 n = 0;
+
+		while (n < system->root_cell.num_pci_devices && dev[n].bdf != *bdf)
+			n++;
+		if (n == system->root_cell.num_pci_devices)
+			return true;
+	}
+	return false;
+}
+
+/* The pages of the channel become the next regions of the cell. */
+static void add_channel(struct cell_parts *cell, __u64 phys, __u64 virt, __u16 bdf, __u8 id)
+{
+	__u64 flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_ROOTSHARED;
+
+	cell->function = (struct jailhouse_pci_device)IVSHMEM_MSIX(0, cell->num_regions, id,
+								   CHANNEL_PEERS,
+								   JAILHOUSE_SHMEM_PROTO_UNDEFINED,
+								   NUM_VECTORS);
+	cell->function.bdf = bdf;
+	cell->num_functions = 1;
+	for (__u32 n = 0; n < CHANNEL_PAGES; n++)
+		cell->regions[cell->num_regions++] =
+			region(phys + n * PAGE, virt + n * PAGE, PAGE,
+			       n == 1 || n == 2u + id ? flags | JAILHOUSE_MEM_WRITE : flags);
+}
+
+/* What the attacker has, and what it may not do with some of it. */
+static void add_own(struct selftest_plan *plan, const struct cell_parts *attacker)
+{
+	const struct jailhouse_memory *mem = attacker->regions;
+
+	for (__u32 n = 0; n < attacker->num_regions; n++)
+		add_range(plan->ours, &plan->num_ours, "", ' ', mem[n].virt_start, mem[n].size);
+	add_range(plan->targets, &plan->num_targets, "own-read-only", 'r', mem[1].virt_start, PAGE);
+	add_range(plan->targets, &plan->num_targets, "own-no-execute", 'x', mem[2].virt_start,
+		  PAGE);
+	if (!plan->channel)
+		return;
+	mem += attacker->function.shmem_regions_start;
+	add_range(plan->targets, &plan->num_targets, "channel-states", 'r', mem[0].virt_start,
+		  PAGE);
+	add_range(plan->targets, &plan->num_targets, "channel-peer", 'r', mem[3].virt_start, PAGE);
+}
+
+static bool make_cells(struct selftest_plan *plan, const struct jailhouse_system *system,
+		       const struct jailhouse_cell_desc *source, const struct jailhouse_memory *ram,
+		       __u32 first, __u32 last)
 {
 	bool two = first != last;
+	__u16 bdf = 0;
+	bool channel = find_free_function(system, &bdf);
 	__u64 half = two ? ram->size / 2 & ~(PAGE - 1) : ram->size & ~(PAGE - 1);
-	__u64 main_size = half - SMALL_PAGES * PAGE;
+	__u64 own = half - (channel ? CHANNEL_PAGES * PAGE : 0);
+	__u64 main_size = own - SMALL_PAGES * PAGE;
 	__u64 flags = RAM_FLAGS | (ram->flags & JAILHOUSE_MEM_NO_HUGEPAGES);
 	struct cell_parts attacker = {
 		.name = SELFTEST_ATTACKER,
@@ -278,17 +348,18 @@ static bool make_cells(struct selftest_plan *plan, const struct jailhouse_cell_d
 			   source->name, ram->size, MIN_HALF * (two ? 2 : 1));
 		return false;
 	}
-	plan->attacker_ram = (struct selftest_range){ "attacker", 'f', ram->phys_start, half };
+	plan->channel = channel;
+	if (channel) {
+		add_channel(&attacker, ram->phys_start + own, ram->virt_start + own, bdf, 0);
+		add_channel(&witness, ram->phys_start + own, ram->virt_start + half, bdf, 1);
+	} else {
+		printf("ivshmem not tried: the system config has no virtual PCI bus\n");
+	}
+	plan->attacker_ram = (struct selftest_range){ "attacker", 'f', ram->phys_start, own };
 	if (two)
 		plan->witness_ram =
 			(struct selftest_range){ "witness", 'f', ram->phys_start + half, half };
-	for (__u32 n = 0; n < attacker.num_regions; n++)
-		add_range(plan->ours, &plan->num_ours, "", ' ', attacker.regions[n].virt_start,
-			  attacker.regions[n].size);
-	add_range(plan->targets, &plan->num_targets, "own-read-only", 'r',
-		  attacker.regions[1].virt_start, PAGE);
-	add_range(plan->targets, &plan->num_targets, "own-no-execute", 'x',
-		  attacker.regions[2].virt_start, PAGE);
+	add_own(plan, &attacker);
 	return build(&plan->attacker, source, &attacker) &&
 	       (!two || build(&plan->witness, source, &witness));
 }
@@ -312,7 +383,7 @@ bool selftest_make_plan(struct selftest_plan *plan, const struct jailhouse_syste
 	while (!has_cpu(source, last))
 		last--;
 	plan->entry = ram->virt_start;
-	if (!make_cells(plan, source, ram, first, last))
+	if (!make_cells(plan, system, source, ram, first, last))
 		return false;
 	add_targets(plan, system, source);
 	return true;
@@ -334,6 +405,8 @@ void selftest_parameters(char text[SELFTEST_PARAMETERS], const struct selftest_p
 			used = SELFTEST_PARAMETERS - 1;                                         \
 	} while (0)
 	ADD("seed=%lu probes=%lu stand=%lu helpers=%u", seed, probes, seed % 6, plan->num_helpers);
+	if (plan->channel)
+		ADD(" channel");
 	for (n = 0; n < plan->num_targets; n++)
 		ADD(" t%c=%s:%c:%llx:%llx", digits[n], plan->targets[n].name, plan->targets[n].kind,
 		    plan->targets[n].start, plan->targets[n].size);

@@ -19,8 +19,8 @@ ROOT = "/etc/test/root.cell"
 SIZE = 0x80000
 ATTACKER = "attacker"
 # What one row of the report looks like.
-ROW = re.compile(r"^(memory|call|storm|sysreg|gic|sgi|comm|root) (\S+) EL([01])((?: \S+=[0-9nauto!?]+)+)$",
-                 re.M)
+CLASSES = "memory|call|storm|sysreg|gic|sgi|ivshmem|comm|root"
+ROW = re.compile(rf"^({CLASSES}) (\S+) EL([01])((?: \S+=[0-9nauto!?]+)+)$", re.M)
 # Ways to refuse to go, see jb_last_stand().
 STANDS = ("loop", "wfi", "wfe", "off", "vectors", "tables")
 
@@ -79,6 +79,7 @@ def test_nobody_reaches_what_is_not_theirs(enabled, board, config):
                                  f"{ROOT} {config}", timeout=300)
     print(output)
     assert status == 0, output
+    has_bus = cellfile.System(cellfile.built(board.root)).pci_mmconfig != 0
     rows = {(kind, target, el): counts for kind, target, el, counts in ROW.findall(output)}
     # The matrix is full: each class, at both levels, and each row that the inmate has counted.
     for el in "01":
@@ -88,6 +89,12 @@ def test_nobody_reaches_what_is_not_theirs(enabled, board, config):
         for space in range(8):
             assert ("sysreg", f"op0=3,op1={space}", el) in rows
         assert {("gic", "gicd", el), ("call", "firmware", el), ("call", "hypervisor", el)} <= set(rows)
+        for target in ("registers", "msix", "config"):
+            assert (("ivshmem", target, el) in rows) == has_bus
+    if has_bus:
+        # A message with a number of the attacker's own does interrupt it.
+        assert re.search(r" foreign=\d+n ring=1024n .* own=1n$", rows["ivshmem", "doorbells", "1"])
+        assert rows["ivshmem", "states", "1"] == " other=1024n"
     said = re.search(r"(\d+) attempts in (\d+) rows with seed \d+: 0 holes, 0 unclear", output)
     assert int(said[1]) > 100000
     assert int(said[2]) == len([kind for kind, _, _, _ in ROW.findall(output) if kind != "root"])
@@ -112,14 +119,14 @@ def test_several_cpus_attack_at_once(enabled, board):
     assert life.Partition.look(enabled) == before
 
 
-def report(guest, parameters, until):
-    """What the attacker says, loaded by hand."""
+def report(guest, parameters, ends=1):
+    """What the attacker says, loaded by hand, until its end; it says all twice."""
     life.create(guest, "/etc/test/attacker.cell")
     life.load(guest, JAILBREAK, f"con-virtual {parameters}", cell=ATTACKER)
     guest.check("jailhouse console -f >/tmp/console 2>&1 & echo $! >/tmp/reader")
     life.start(guest, cell=ATTACKER)
-    guest.check(f"for i in $(seq 600); do grep -q '{until}' /tmp/console && exit 0; usleep 50000; done; "
-                "exit 1", timeout=60)
+    guest.check(f"for i in $(seq 600); do [ $(grep -c 'JB end' /tmp/console) -ge {ends} ] && exit 0; "
+                "usleep 50000; done; exit 1", timeout=60)
     return guest.check("kill $(cat /tmp/reader); cat /tmp/console")
 
 
@@ -131,17 +138,23 @@ def report(guest, parameters, until):
     (SIZE + 0x1000, "x", ("fetch",)),
     (SIZE, "f", ("ldrb", "ldp"))))
 def test_a_hole_is_seen(enabled, start, kind, ops):
-    text = report(enabled, f"seed=1 probes=0 t0=lie:{kind}:{start:x}:1000 o0=0:{SIZE:x}",
-                  "JB 2 memory anywhere EL1")
-    row = re.search(r"^JB 1 memory lie EL1 (.*)$", text, re.M)[1]
+    text = report(enabled, f"only=memory seed=1 probes=0 t0=lie:{kind}:{start:x}:1000 o0=0:{SIZE:x}", ends=2)
+    # That it was started may be said amidst the first line.
+    row = re.findall(r"^JB 1 memory lie EL1 (.*)$", text, re.M)[-1]
     for op in ops:
         assert re.search(rf"\b{op}=\w+!", row), row
     life.destroy(enabled, ATTACKER)
 
 
+def test_a_channel_that_is_missing_is_no_success(enabled):
+    text = report(enabled, "only=ivshmem channel", ends=2)
+    assert "JB 1 ivshmem function EL1 open=1o?" in text and "holes=0 unclear=1" in text
+    life.destroy(enabled, ATTACKER)
+
+
 @pytest.mark.parametrize("stand", range(len(STANDS)), ids=STANDS)
 def test_however_it_ends_it_can_be_destroyed(enabled, stand):
-    report(enabled, f"only=none stand={stand}", "JB end")
+    report(enabled, f"only=none stand={stand}")
     enabled.check("usleep 200000")
     life.destroy(enabled, ATTACKER)
     life.create(enabled, "/etc/test/attacker.cell")

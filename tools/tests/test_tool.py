@@ -636,13 +636,13 @@ def image(tmp_path):
     return path
 
 
-def selftest(world, image, attack, witness=WITNESS, config=SMP, timeout=20):
+def selftest(world, image, attack, witness=WITNESS, config=SMP, timeout=20, root=ROOT):
     """The tool with cells that write what is given to the console."""
     witnessed = config != CELL
     if witnessed and not (world.sysfs / "cells/2").exists():
         world.add_cell(2, "selftest-witness")
     process = subprocess.Popen(
-        [TOOL, "selftest", "--seed", "5", "--timeout", str(timeout), "--image", image, ROOT, config],
+        [TOOL, "selftest", "--seed", "5", "--timeout", str(timeout), "--image", image, root, config],
         env=world.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def say_after(request, text):
@@ -688,6 +688,36 @@ def test_selftest_divides_the_cpus(world, image, tmp_path, cpus, witness, attack
     status, _, err = selftest(world, image, [*ATTACK, attack_end()], config=config)
     assert (status, err) == (0, "")
     assert re.findall(r"cpus=(\w+)", "\n".join(world.requests())) == [f"{witness:x}", f"{attackers:x}"]
+
+
+def selftest_parameters(world):
+    """What the attacker is told, word by word."""
+    load = next(line for line in world.requests() if line.startswith("load id=-1 name=selftest-attacker"))
+    return bytes.fromhex(re.findall(r"=([0-9a-f]+)\]", load)[-1]).rstrip(b"\0").decode().split()
+
+
+def test_selftest_makes_a_channel(world, image):
+    """The last four pages of the attacker's half; it may read the states and the peer's section."""
+    status, out, _ = selftest(world, image, [*ATTACK, attack_end()])
+    assert status == 0 and "ivshmem not tried" not in out
+    words = selftest_parameters(world)
+    half = 0x80000
+    assert "channel" in words
+    assert f"t2=channel-states:r:{half - 0x4000:x}:1000" in words
+    assert f"t3=channel-peer:r:{half - 0x1000:x}:1000" in words
+    assert [word.split("=")[1] for word in words if word[0] == "o"][4:] == [
+        f"{half - 0x4000 + 0x1000 * page:x}:1000" for page in range(4)]
+
+
+def test_selftest_without_a_virtual_bus(world, image, tmp_path):
+    # pci_mmconfig_base, see include/jailhouse/cell-config.h.
+    data = bytearray(ROOT.read_bytes())
+    struct.pack_into("<Q", data, 76, 0)
+    config = tmp_path / "root.cell"
+    config.write_bytes(data)
+    status, out, _ = selftest(world, image, [*ATTACK, attack_end()], root=config)
+    assert status == 0 and "ivshmem not tried: the system config has no virtual PCI bus" in out
+    assert "channel" not in "".join(selftest_parameters(world))
 
 
 def test_selftest_with_one_cpu_has_no_witness(world, image):

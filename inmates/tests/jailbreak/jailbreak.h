@@ -13,9 +13,11 @@
  *			x	ours, without JAILHOUSE_MEM_EXECUTE
  *	oN=START:SIZE	what is ours (addresses as this cell sees them)
  *	pN=BASE:BITS	our SPIs, as bits from INTID BASE on
+ *	channel		we have an ivshmem function, and the witness its peer
  *	helpers=N	how many CPUs we have besides the first
  *	stand=N		how it ends, see jb_last_stand()
- *	only=CAMPAIGN	memory, calls, storms, sysregs, gic, sgis, comm; or none
+ *	only=CAMPAIGN	memory, calls, storms, sysregs, gic, sgis, ivshmem, comm;
+ *			or none
  *	witness		be the cell beside it that must not notice anything
  *
  * Report, each line numbered so that a lost one is missed:
@@ -82,9 +84,10 @@ void jb_note(const char *what, u64 value1, u64 value2);
 typedef u64 (*jb_function_t)(u64 a, u64 b, u64 c, u64 d);
 
 /** Defines such a function by its instructions: arguments in x0 to x3, result in x0. */
-#define JB_CODE(name, text)                                                                    \
-	u64 name(u64 a, u64 b, u64 c, u64 d);                                                  \
-	__asm__(".pushsection .text." #name ", \"ax\"\n.arch_extension lse\n" #name ":\n" text \
+#define JB_CODE(name, text)                                                   \
+	u64 name(u64 a, u64 b, u64 c, u64 d);                                 \
+	__asm__(".pushsection .text." #name ", \"ax\"\n.arch_extension lse\n" \
+		".globl " #name "\n" #name ":\n" text                         \
 		"\n\tret\n.arch_extension nolse\n.popsection\n")
 
 /** Maps the tables that EL0 needs. */
@@ -121,6 +124,18 @@ static inline void jb_mask_all(void)
 	__asm__ volatile("msr daifset, #0xf" ::: "memory");
 }
 
+/* jb_registers.c */
+
+/**
+ * A row for registers within 2 MiB: from EL1 each is read and written as a word,
+ * the rest at random. What one attempt did does not show in its answer.
+ */
+void jb_registers(const char *class, const char *target, u64 base, u64 size, unsigned int el);
+/* Single ones, for jb_try(): address, and value. */
+u64 jb_ldrw(u64 a, u64 b, u64 c, u64 d);
+u64 jb_ldrx(u64 a, u64 b, u64 c, u64 d);
+u64 jb_strw(u64 a, u64 b, u64 c, u64 d);
+
 /* jb_calls.c: is this answer more than a cell may get? Would this call end us? */
 bool jb_smc_is_hole(u64 id, u64 result);
 bool jb_hypercall_is_hole(u64 code, s64 result);
@@ -138,6 +153,7 @@ void jb_sgis(void);
 void jb_sysregs(void);
 void jb_calls(void);
 void jb_storms(void);
+void jb_ivshmem(void);
 void jb_comm_page(void);
 void __attribute__((noreturn)) jb_last_stand(unsigned int which);
 

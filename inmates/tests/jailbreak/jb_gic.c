@@ -24,77 +24,6 @@
 #define MAX_FOREIGN     1
 #define MAX_FRAMES      1024
 
-#define OP(name, text) JB_CODE(gic_##name, text)
-
-OP(ldrb, "ldrb w0, [x0]");
-OP(ldrh, "ldrh w0, [x0]");
-OP(ldrw, "ldr w0, [x0]");
-OP(ldrx, "ldr x0, [x0]");
-OP(strb, "strb w1, [x0]");
-OP(strh, "strh w1, [x0]");
-OP(strw, "str w1, [x0]");
-OP(strx, "str x1, [x0]");
-OP(ldp, "ldp x0, x1, [x0]");
-OP(strw_post, "str w1, [x0], #4");
-OP(stxr, "stxr w2, x1, [x0]");
-OP(zva, "dc zva, x0");
-
-struct op {
-	const char *name;
-	jb_function_t function;
-	unsigned int width;
-	bool store;
-	/* At each offset, from EL1; the others at random ones. */
-	bool all;
-};
-
-static const struct op ops[] = {
-	{ "ldrw", gic_ldrw, 4, false, true },  { "strw", gic_strw, 4, true, true },
-	{ "ldrb", gic_ldrb, 1, false, false }, { "ldrh", gic_ldrh, 2, false, false },
-	{ "ldrx", gic_ldrx, 8, false, false }, { "strb", gic_strb, 1, true, false },
-	{ "strh", gic_strh, 2, true, false },  { "strx", gic_strx, 8, true, false },
-	{ "ldp", gic_ldp, 8, false, false },   { "str!", gic_strw_post, 4, true, false },
-	{ "stxr", gic_stxr, 8, true, false },  { "zva", gic_zva, 64, true, false },
-};
-
-#define NUM_OPS (sizeof(ops) / sizeof(ops[0]))
-
-static u64 some_value(void)
-{
-	switch (jb_below(4)) {
-	case 0:
-		return 0;
-	case 1:
-		return ~0ULL;
-	default:
-		return jb_random();
-	}
-}
-
-static void attempt(const struct op *op, unsigned int el, u64 window, u64 offset)
-{
-	enum jb_outcome outcome = jb_try(el, op->function, window + offset, some_value(), 0, 0);
-
-	jb_count(op->name, outcome, JB_FINE);
-}
-
-static void attack(const char *target, u64 base, u64 size, unsigned int el)
-{
-	u64 window = jb_window(base, el, true);
-
-	jb_row("gic", target, el);
-	for (unsigned int k = 0; k < NUM_OPS; k++) {
-		if (ops[k].all && el == 1)
-			for (u64 offset = 0; offset < size; offset += ops[k].width)
-				attempt(&ops[k], el, window, offset);
-		else
-			for (unsigned int n = 0; n < 32 * jb_probes; n++)
-				attempt(&ops[k], el, window,
-					jb_below(size) & ~(u64)(ops[k].width - 1));
-	}
-	jb_row_end();
-}
-
 /* One bit, byte or pair of each interrupt. */
 struct field {
 	const char *name;
@@ -114,7 +43,7 @@ static void look_at_foreign_spis(u64 gicd)
 	u64 window = jb_window(gicd, 1, true);
 	unsigned int lines;
 
-	jb_try(1, gic_ldrw, window + GICD_TYPER, 0, 0, 0);
+	jb_try(1, jb_ldrw, window + GICD_TYPER, 0, 0, 0);
 	lines = 32 * ((unsigned int)(jb_result & 0x1f) + 1);
 	jb_row("gic", "foreign-spis", 1);
 	for (unsigned int k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)
@@ -125,8 +54,8 @@ static void look_at_foreign_spis(u64 gicd)
 
 			if (jb_is_our_spi(intid))
 				continue;
-			outcome = jb_try(1, gic_ldrw, window + fields[k].offset + bit / 32 * 4, 0,
-					 0, 0);
+			outcome = jb_try(1, jb_ldrw, window + fields[k].offset + bit / 32 * 4, 0, 0,
+					 0);
 			seen = outcome == JB_ANSWERED &&
 			       (jb_result >> bit % 32 & ((1u << fields[k].bits) - 1)) != 0;
 			if (seen)
@@ -144,18 +73,18 @@ static void attack_redistributors(void)
 	for (unsigned int n = 0; n < MAX_FRAMES; n++) {
 		u64 window = jb_window(frame, 1, true), typer;
 
-		if (jb_try(1, gic_ldrx, window + GICR_TYPER, 0, 0, 0) != JB_ANSWERED)
+		if (jb_try(1, jb_ldrx, window + GICR_TYPER, 0, 0, 0) != JB_ANSWERED)
 			break;
 		typer = jb_result;
 		if (frame == own)
-			attack("own-gicr", frame, GICR_STRIDE, 1);
+			jb_registers("gic", "own-gicr", frame, GICR_STRIDE, 1);
 		else if (foreign++ < MAX_FOREIGN)
-			attack("foreign-gicr", frame, GICR_STRIDE, 1);
+			jb_registers("gic", "foreign-gicr", frame, GICR_STRIDE, 1);
 		if (typer & GICR_TYPER_LAST)
 			break;
 		frame += typer & GICR_TYPER_VLPI ? 2 * GICR_STRIDE : GICR_STRIDE;
 	}
-	attack("own-gicr", own, GICR_STRIDE, 0);
+	jb_registers("gic", "own-gicr", own, GICR_STRIDE, 0);
 }
 
 /*
@@ -167,15 +96,15 @@ static void clear_sgis(u64 gicd)
 	u64 window = jb_window(gicd, 1, true);
 
 	for (u64 offset = 0; offset < 16; offset += 4)
-		jb_try(1, gic_strw, window + GICD_CPENDSGIR + offset, ~0ULL, 0, 0);
+		jb_try(1, jb_strw, window + GICD_CPENDSGIR + offset, ~0ULL, 0, 0);
 }
 
 static void attack_gicv2(u64 gicd)
 {
 	for (unsigned int el = 2; el-- > 0;) {
-		attack("gicd", gicd, GICV2_SIZE, el);
+		jb_registers("gic", "gicd", gicd, GICV2_SIZE, el);
 		clear_sgis(gicd);
-		attack("gicc", comm_region->gicc_base, GICC_SIZE, el);
+		jb_registers("gic", "gicc", comm_region->gicc_base, GICC_SIZE, el);
 	}
 }
 
@@ -186,7 +115,7 @@ void jb_gic(void)
 	jb_mask_all();
 	if (comm_region->gic_version >= 3) {
 		for (unsigned int el = 2; el-- > 0;)
-			attack("gicd", gicd, GICD_SIZE, el);
+			jb_registers("gic", "gicd", gicd, GICD_SIZE, el);
 		attack_redistributors();
 	} else {
 		attack_gicv2(gicd);
@@ -207,7 +136,7 @@ void jb_sgis(void)
 			/* CPUTargetList, filter, NSATT and number. */
 			u64 word = n % 2 ? value : jb_below(256) << 16 | jb_below(16);
 
-			jb_count("sgir", jb_try(1, gic_strw, window + GICD_SGIR, word, 0, 0),
+			jb_count("sgir", jb_try(1, jb_strw, window + GICD_SGIR, word, 0, 0),
 				 JB_FINE);
 			continue;
 		}

@@ -255,6 +255,7 @@ static const struct {
 	{ "sysregs", jb_sysregs },
 	{ "gic", jb_gic },
 	{ "sgis", jb_sgis },
+	{ "ivshmem", jb_ivshmem },
 	{ "comm", jb_comm_page },
 };
 

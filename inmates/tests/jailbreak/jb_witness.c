@@ -4,11 +4,14 @@
  * and when it is asked to shut down says what it saw:
  *	JB witness begin
  *	JB witness beats=N timer=N foreign=N memory=intact|CHANGED
- * foreign counts interrupts that it never asked for. All is said several times,
+ * foreign counts interrupts that it never asked for. Its memory is also what it
+ * has of the channel with the attacker: its output section and its state, if it
+ * is a peer. All is said several times,
  * since what the hypervisor says meanwhile can stand amidst a line.
  */
 #include <gic.h>
 #include <inmate_comm.h>
+#include <inmate_ivshmem.h>
 
 #include "jailbreak.h"
 
@@ -16,8 +19,10 @@
 #define PERIOD_US     2000
 #define TIMES_SAID    3
 #define SAY_AGAIN_US  20000
+#define STATE         0x57a7e
 
 static u64 pattern[PATTERN_WORDS];
+static struct ivshmem_device channel;
 static volatile u64 timer, foreign;
 
 static u64 period(void)
@@ -40,12 +45,33 @@ static u64 value_of(unsigned int n)
 	return (n + 1) * 0x9e3779b97f4a7c15ULL;
 }
 
-static bool intact(void)
+static void fill(u64 *words, u64 num)
 {
-	for (unsigned int n = 0; n < PATTERN_WORDS; n++)
-		if (pattern[n] != value_of(n))
+	for (unsigned int n = 0; n < num; n++)
+		words[n] = value_of(n);
+}
+
+static bool is_filled(const u64 *words, u64 num)
+{
+	for (unsigned int n = 0; n < num; n++)
+		if (words[n] != value_of(n))
 			return false;
 	return true;
+}
+
+static void open_channel(void)
+{
+	if (ivshmem_open(&channel, -1) < 0)
+		return;
+	fill(channel.output, channel.output_size / 8);
+	ivshmem_set_state(&channel, STATE);
+}
+
+static bool intact(void)
+{
+	return is_filled(pattern, PATTERN_WORDS) &&
+	       (!channel.registers || (is_filled(channel.output, channel.output_size / 8) &&
+				       channel.states[channel.id] == STATE));
 }
 
 void jb_witness(void)
@@ -53,8 +79,8 @@ void jb_witness(void)
 	bool good = true;
 	u64 beats = 0;
 
-	for (unsigned int n = 0; n < PATTERN_WORDS; n++)
-		pattern[n] = value_of(n);
+	fill(pattern, PATTERN_WORDS);
+	open_channel();
 	irq_init(on_interrupt);
 	for (unsigned int n = 0; n < 16; n++)
 		irq_enable(n);
