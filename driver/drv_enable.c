@@ -23,6 +23,7 @@
 #include "drv_hypercall.h"
 #include "drv_memory.h"
 #include "drv_pci.h"
+#include "drv_ram.h"
 #include "drv_reason.h"
 #include "drv_spin.h"
 #include "drv_stages.h"
@@ -62,6 +63,18 @@ static int check_environment(void *data, struct jailhouse_reason *why)
 	struct enabling *e = data;
 
 	return drv_environment_check(e->config, why);
+}
+
+static int guard_ram(void *data, struct jailhouse_reason *why)
+{
+	struct enabling *e = data;
+
+	return drv_ram_guard(e->config, why);
+}
+
+static void unguard_ram(void *data)
+{
+	drv_ram_unguard();
 }
 
 static int get_image(void *data, struct jailhouse_reason *why)
@@ -267,6 +280,7 @@ static int show_root_cell(void *data, struct jailhouse_reason *why)
 static const struct drv_stage enable_stages[] = {
 	{ "config", get_config, put_config },
 	{ "environment", check_environment, NULL },
+	{ "ram", guard_ram, unguard_ram },
 	{ "firmware", get_image, put_image },
 	{ "root-cell", make_root_cell, drop_root_cell },
 	{ "memory", claim_memory, release_memory },
@@ -367,6 +381,7 @@ int drv_disable(unsigned int timeout_ms, struct jailhouse_reason *why)
 	drv_cell_put(root);
 	drv_sysfs_core_keep();
 	drv_memory_release(&drv.memory);
+	drv_ram_unguard();
 	kfree(drv.config);
 	drv.config = NULL;
 	module_put(THIS_MODULE);

@@ -11,6 +11,7 @@
 #include "drv_cpus.h"
 #include "drv_enable.h"
 #include "drv_file.h"
+#include "drv_ram.h"
 #include "drv_restart.h"
 #include "drv_state.h"
 #include "drv_sysfs.h"
@@ -61,6 +62,7 @@ static const struct part {
 	void (*exit)(void);
 } parts[] = {
 	{ drv_cpus_init, drv_cpus_exit },
+	{ drv_ram_init, drv_ram_exit },
 	{ drv_sysfs_init, drv_sysfs_exit },
 	{ drv_file_init, drv_file_exit },
 };

@@ -11,6 +11,8 @@
  *	  sysfs			adding and removing entries waits for their readers
  *	drv_view		what readers of sysfs and console see; written under drv_lock
  *	  stop_machine()
+ *	guard_lock		whose memory may come online (drv_ram.c); also under the locks of
+ *				memory hotplug, which holds that of CPU hotplug
  *	spinlocks		offline jobs, reasons of open files, faults; innermost
  *
  * So a sysfs attribute must never take drv_lock, and nobody may add or remove

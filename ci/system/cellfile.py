@@ -127,6 +127,13 @@ def patched(data, offset, new):
     return data[:offset] + new + data[offset + len(new):]
 
 
+def with_ram(system, region):
+    """A system config whose root cell has one more region, behind the others."""
+    cpu_set_size, regions = struct.unpack_from("<II", system, ROOT_CELL + CPU_SET_SIZE)
+    at = ROOT_CELL + _HEADER.size + cpu_set_size + regions * _REGION.size
+    return patched(system[:at] + region.pack() + system[at:], ROOT_CELL + NUM_REGIONS, regions + 1)
+
+
 def _parse_irqchip(data):
     address, number, base, *words = _IRQCHIP.unpack(data)
     return Irqchip({base + bit for bit in range(128) if words[bit // 32] >> bit % 32 & 1}, base,

@@ -4,6 +4,7 @@ Enable and disable as a transaction: whatever fails, Linux has what it had, and 
 works. Faults come from the driver's parameter `inject`, and from what is on the disk.
 """
 
+import dataclasses
 import re
 import struct
 
@@ -18,10 +19,12 @@ INJECT = "/sys/module/jailhouse/parameters/inject"
 TIMEOUTS = "rendezvous_ms=2000 offline_timeout_ms=2000"
 FIRMWARE = "/lib/firmware/jailhouse.bin"
 QUIET = "/etc/test/root.cell"
+LITTLE = "/etc/test/little.cell"
+LITTLE_SIZE = 256 << 20
 # Cycles in a round; rounds at most; what a cycle may lose, less than a page and a half.
 CYCLES, ROUNDS, LOST_KIB = 100, 4, 6
 
-ENABLE_STAGES = ("config", "environment", "firmware", "root-cell", "memory", "hotplug", "parked",
+ENABLE_STAGES = ("config", "environment", "ram", "firmware", "root-cell", "memory", "hotplug", "parked",
                  "layout", "switch", "sysfs")
 CREATE_STAGES = ("cell-config", "cell-object", "cell-cpus", "cell-regions", "cell-offline",
                  "cell-create", "cell-sysfs")
@@ -31,7 +34,15 @@ CANCELED = 'Operation canceled\njailhouse: stage "{}" was made to fail by the pa
 
 
 def guest_files(board):
-    return {QUIET: cellfile.quiet_system(board)}
+    quiet = cellfile.quiet_system(board)
+    return {QUIET: quiet, LITTLE: little_ram(quiet)}
+
+
+def little_ram(system):
+    """A system config whose root cell has the first 256 MiB of its first region only."""
+    ram = cellfile.parse(system).regions[0]
+    assert ram.phys == ram.virt and ram.size > LITTLE_SIZE
+    return system.replace(ram.pack(), dataclasses.replace(ram, size=LITTLE_SIZE).pack(), 1)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +121,16 @@ def test_offline_cpu_stops_disable(loaded, unchanged):
     assert life.sysfs(loaded, "enabled") == "1"
     loaded.check("echo 1 >/sys/devices/system/cpu/cpu2/online")
     life.disable(loaded)
+
+
+def test_ram_that_is_not_roots(loaded, board, unchanged):
+    """Linux would die of its first access to it."""
+    ram = cellfile.parse(cellfile.built(board.root)).regions[0].phys
+    life.refused(loaded, f"jailhouse enable {LITTLE}",
+                 "^JAILHOUSE_ENABLE: Invalid argument\njailhouse: Linux uses 0x[0-9a-f]+-0x[0-9a-f]+ as System "
+                 f"RAM, of which 0x{ram + LITTLE_SIZE:x} is not in the root cell's RAM, so that Linux would die; "
+                 r"add it to the mem_regions of the system config, or boot Linux with mem=256M\n$")
+    works(loaded)
 
 
 def test_rmmod_while_enabled_is_refused(loaded, enabled):
