@@ -5,6 +5,7 @@ kernel, beside cells that must not notice; memory that changes hands; and a root
 cells come and go.
 """
 
+import random
 import re
 
 import pytest
@@ -297,6 +298,41 @@ def test_hypercalls_with_bad_arguments(system, busy):
             answer = attack(system, f"jail 0x{code:x} 0x{argument:x} 0")
             assert answer == MINUS - errno, f"call {code} 0x{argument:x}: 0x{answer:x}"
     assert life.Partition.look(system) == before
+
+
+KINDS = {"hypercall": 1, "distributor": 2, "redistributor": 4, "sgi": 8, "firmware": 16}
+
+
+def storm(guest, f, seed, times, kinds, cpu=3):
+    """Attacks at random on the SPI of the demo's cell and on a CPU, by all of root's CPUs at once; returns
+    how many, how many were answered with more than they should be, and what the last of those was."""
+    frame = 0 if f.version == 2 else f.gic_part + cpu * 0x20000
+    target = f"target 0x{f.gicd:x} {f.uart_intid} 0x{frame:x} {cpu}"
+    guest.check(f"echo '{target}' >{PARAMETERS}/op; "
+                f"echo 'storm {seed} {times} {sum(kinds)}' >{PARAMETERS}/op", timeout=120)
+    holes = int(guest.check(f"cat {PARAMETERS}/result"), 16)
+    attempts, what, how = (int(word, 16) for word in guest.check(f"cat {PARAMETERS}/more").split())
+    return attempts, holes, f"{what:#x} answered {how:#x}"
+
+
+@pytest.mark.seconds(180)
+def test_all_cpus_of_root_attack_at_random(system, board, busy):
+    before = life.Partition.look(system)
+    seed = random.randrange(1 << 32)
+    with busy:
+        attempts, holes, last = storm(system, facts.of(board), seed, 10000, KINDS.values())
+        print(f"seed {seed}: {attempts} attempts, {holes} holes")
+        assert attempts > 10000
+        assert holes == 0, f"seed {seed}: {last}"
+    assert life.Partition.look(system) == before
+    life.every_cpu_works(system, 3)
+
+
+def test_a_hole_for_root_would_be_seen(system, board, busy):
+    """PSCI answers for a CPU that is root's."""
+    with busy:
+        attempts, holes, last = storm(system, facts.of(board), 1, 100, [KINDS["firmware"]], cpu=0)
+        assert 0 < holes < attempts and last == "0xc4000004 answered 0x0"
 
 
 # --- interrupts without the hypervisor ------------------------------------------------------------
