@@ -188,11 +188,13 @@ coverage: initramfs bench-plugin
 	$(Q)$(MAKE) B=$(B)/coverage HT_EXTRA=--coverage unit-tests
 	$(Q)$(PYTHON) ci/cover.py $(BOARDS)
 
-# Mistakes in the hypervisor that its unit tests should notice: COUNT= of them, drawn by SEED=.
+# Mistakes in the hypervisor that its unit tests should notice: COUNT= of them, drawn by SEED=. What they do not
+# notice is for system tests on the machine TARGET=.
 .PHONY: mutants
-mutants: $(PARTS)
+mutants: $(PARTS) $(if $(TARGET),initramfs)
 	$(Q)$(PYTHON) ci/mutate.py $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) \
-		$(if $(FILES),--files $(FILES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(SKIP),--skip $(SKIP))
+		$(if $(FILES),--files $(FILES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(SKIP),--skip $(SKIP)) \
+		$(if $(TARGET),--target $(TARGET)) $(if $(TESTS),--tests "$(TESTS)")
 
 # --- tests ----------------------------------------------------------------------------------------
 

@@ -10,6 +10,9 @@ drawn by SEED (COUNT=0: all, which takes some hours). FILES= restricts them to s
 it, JOBS= works on so many at once, SKIP= leaves out the first that are drawn: those of a run that was
 interrupted.
 
+TARGET= is a row of ci/boards.tsv: what no unit test notices is put into the image, and the system tests
+TESTS= run on that machine, until one fails.
+
 A program of tests that does not come by a line cannot notice it: which do is measured first. The tests run
 without sanitizers, which takes a third of the time, and what survives that is tried with them.
 """
@@ -28,12 +31,15 @@ import sys
 import time
 
 import cover
+import mutate_target
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.environ.get("B") or os.path.join(TOP, "build"))
 TREE = os.path.join(BUILD, "mutants")
 DOWNLOADS = ("setup", "kernels", "qemu", "busybox")
 BUILD_SECONDS = 300
+# On a machine: those that take a minute or less, and cells.
+TESTS = "story forbidden cells isolation"
 # Builds of the unit tests: what is added to the compiler's arguments, and seconds for one program. A warning
 # is no test.
 KINDS = {"fast": ("-w -fno-sanitize=all", 30), "sanitized": ("-w", 120),
@@ -116,6 +122,10 @@ class Tree:
 
     def make(self, kind, programs):
         """Builds programs; returns what make says, or None if all went well."""
+        return self.make_files(kind, KINDS[kind][0],
+                               [f"build/{kind}/unit/hypervisor/{name}" for name in programs])
+
+    def make_files(self, kind, extra, files):
         env = {name: value for name, value in os.environ.items()
                if name not in ("B", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHONPATH")}
         # Set-up is done; that the copy of its scripts is newer is no reason to do it again.
@@ -124,8 +134,7 @@ class Tree:
             if not os.path.islink(f"{self.top}/build/{kind}/{name}"):
                 os.symlink(os.path.join(TOP, "build", name), f"{self.top}/build/{kind}/{name}")
         old = [f"-obuild/{kind}/setup/{os.path.basename(path)}" for path in glob.glob(f"{TOP}/build/setup/*.mk")]
-        done = subprocess.run(["make", "-s", f"B=build/{kind}", f"HT_EXTRA={KINDS[kind][0]}", *old,
-                               *(f"build/{kind}/unit/hypervisor/{name}" for name in programs)],
+        done = subprocess.run(["make", "-s", f"B=build/{kind}", f"HT_EXTRA={extra}", *old, *files],
                               cwd=self.top, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", timeout=BUILD_SECONDS, check=False)
         return (done.stdout or "make failed") if done.returncode else None
@@ -173,8 +182,8 @@ def likely_first(programs, path):
     return sorted(programs, key=lambda program: (program != f"test_{near}", program == "test_trap", program))
 
 
-def judge(mutant, tree, programs):
-    """"stillborn" (does not compile), "survived", or the name of the program that notices it."""
+def judge(mutant, tree, programs, target=None):
+    """"stillborn" (does not compile), "survived", or the name of the test that notices it."""
     path = os.path.join(tree.top, mutant.path)
     with open(path, encoding="utf-8") as f:
         text = f.read()
@@ -189,7 +198,7 @@ def judge(mutant, tree, programs):
                     return "stillborn"
                 if tree.fails(kind, program):
                     return program
-        return "survived"
+        return target and target.notices() or "survived"
     except subprocess.TimeoutExpired:
         return "stillborn"
     finally:
@@ -197,7 +206,7 @@ def judge(mutant, tree, programs):
             f.write(text)
 
 
-def run(drawn, jobs):
+def run(drawn, jobs, row, tests):
     """Judges mutants, several at a time; prints and returns (mutant, verdict)s in the order drawn."""
     trees = queue.Queue()
     for number in range(jobs):
@@ -206,18 +215,22 @@ def run(drawn, jobs):
             said = tree.make(kind, tree.programs)
             if said or any(tree.fails(kind, program) for program in tree.programs):
                 sys.exit(f"{said or ''}\nthe unit tests ({kind}) fail without any mutant")
-        trees.put(tree)
+        target = mutate_target.Target(tree, BUILD, row, tests) if row else None
+        said = target and target.notices()
+        if said:
+            sys.exit(f"{said}: the system tests fail without any mutant")
+        trees.put((tree, target))
     said = tree.make("coverage", tree.programs)
     if said:
         sys.exit(said)
     covered = tree.covered()
 
     def one(mutant):
-        tree = trees.get()
+        tree, target = trees.get()
         try:
-            return judge(mutant, tree, candidates(mutant, covered, tree.programs))
+            return judge(mutant, tree, candidates(mutant, covered, tree.programs), target)
         finally:
-            trees.put(tree)
+            trees.put((tree, target))
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for number, (mutant, verdict) in enumerate(zip(drawn, pool.map(one, drawn)), 1):
@@ -233,6 +246,8 @@ def main():
     parser.add_argument("--files", default="", help="part of the names of sources")
     parser.add_argument("--skip", type=int, default=0, help="so many of those drawn")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--target", default="", help="a row of ci/boards.tsv")
+    parser.add_argument("--tests", default=TESTS, help="what runs there")
     args = parser.parse_args()
 
     everything = [m for path in sources() if args.files in path for m in mutants_of(path)]
@@ -240,7 +255,7 @@ def main():
         everything, min(args.count, len(everything)))
     print(f"SEED={args.seed}: {len(drawn)} of {len(everything)} mutants", flush=True)
     counts, survivors = collections.Counter(), []
-    for mutant, verdict in run(drawn[args.skip:], args.jobs):
+    for mutant, verdict in run(drawn[args.skip:], args.jobs, args.target, args.tests.split()):
         counts[verdict if verdict in ("stillborn", "survived") else "noticed"] += 1
         if verdict == "survived":
             survivors.append(mutant)
