@@ -24,7 +24,8 @@ ELF = os.path.join(BUILD, "hypervisor", "jailhouse.elf")
 PLUGIN = os.path.join(BUILD, "bench", "cover_el2.so")
 EXECUTED = os.path.join(HOST, "el2.executed")
 REPORT = os.path.join(BUILD, "reports", "coverage.txt")
-ROWS = "virt-gicv3-6.1,virt-gicv2-6.12"
+# Both kernels, both interrupt controllers, a CPU with all features, and the UARTs of the boards.
+ROWS = "virt-gicv3-6.1,virt-gicv2-6.12,virt-max-6.12,zcu102-6.1,imx8mp-evk-6.1,rpi4-6.1"
 LEFT_OUT = ("selftest", "refuse")
 INSN = 4
 UNIT_SECONDS = 300
