@@ -36,19 +36,18 @@ static u64 end_of_region(const struct jailhouse_system *config, u64 address)
 	return 0;
 }
 
-/* The first address from start to last that is not root's RAM; 0 if all is. */
-static u64 first_foreign(const struct jailhouse_system *config, u64 start, u64 last)
+/* Finds the first address from start to last that is not root's RAM; false if all is. */
+static bool find_foreign(const struct jailhouse_system *config, u64 start, u64 last, u64 *foreign)
 {
-	u64 address = start;
-
+	*foreign = start;
 	do {
-		u64 end = end_of_region(config, address);
+		u64 end = end_of_region(config, *foreign);
 
 		if (!end)
-			return address;
-		address = end;
-	} while (address && address <= last);
-	return 0;
+			return true;
+		*foreign = end;
+	} while (*foreign <= last);
+	return false;
 }
 
 struct search {
@@ -62,8 +61,7 @@ static int check_range(struct resource *res, void *data)
 	struct search *search = data;
 
 	search->ram = *res;
-	search->foreign = first_foreign(search->config, res->start, res->end);
-	return search->foreign != 0;
+	return find_foreign(search->config, res->start, res->end, &search->foreign);
 }
 
 static int refuse(const struct search *search, struct jailhouse_reason *why)
@@ -105,15 +103,15 @@ void drv_ram_unguard(void)
 static int on_memory(struct notifier_block *block, unsigned long action, void *data)
 {
 	const struct memory_notify *memory = data;
-	u64 start = PFN_PHYS(memory->start_pfn), size = PFN_PHYS(memory->nr_pages), foreign = 0;
+	u64 start = PFN_PHYS(memory->start_pfn), size = PFN_PHYS(memory->nr_pages), foreign;
+	bool refused;
 
 	if (action != MEM_GOING_ONLINE)
 		return NOTIFY_OK;
 	mutex_lock(&guard_lock);
-	if (guarded)
-		foreign = first_foreign(guarded, start, start + size - 1);
+	refused = guarded && find_foreign(guarded, start, start + size - 1, &foreign);
 	mutex_unlock(&guard_lock);
-	if (!foreign)
+	if (!refused)
 		return NOTIFY_OK;
 	pr_err("memory 0x%llx-0x%llx cannot come online: 0x%llx is not in the root cell's RAM; add it to the mem_regions of the system config\n",
 	       start, start + size - 1, foreign);

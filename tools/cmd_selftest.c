@@ -241,7 +241,8 @@ static bool start_witness(struct run *run)
 		return true;
 	}
 	run->made_witness = create(run, &run->plan.witness);
-	return run->made_witness && start(run, SELFTEST_WITNESS, "witness") &&
+	return run->made_witness &&
+	       start(run, SELFTEST_WITNESS, run->plan.channel ? "witness channel" : "witness") &&
 	       follow(run, witness_begun, "the witness");
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two cells out of one config: its last CPU is the witness, the others attack,
- * and each cell has half of the RAM. Where there is a virtual PCI bus, the end of
- * the attacker's half is a channel between them. What to attack comes from the system
- * config: the hypervisor, root's RAM and devices, the witness, and what nobody
- * has.
+ * and each cell has half of the RAM. Where there is a virtual PCI bus, the end
+ * of the attacker's half is a channel between them. What to attack comes from
+ * the system config: the hypervisor, root's RAM and devices, the witness, and
+ * what nobody has.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -343,9 +343,9 @@ static bool make_cells(struct selftest_plan *plan, const struct jailhouse_system
 		.num_regions = 2,
 	};
 
-	if (half < MIN_HALF) {
+	if (half < MIN_HALF + (half - own)) {
 		tool_error("the RAM of \"%s\" has 0x%llx bytes; the self-test needs 0x%llx",
-			   source->name, ram->size, MIN_HALF * (two ? 2 : 1));
+			   source->name, ram->size, (MIN_HALF + (half - own)) * (two ? 2 : 1));
 		return false;
 	}
 	plan->channel = channel;

@@ -130,7 +130,7 @@ static void judge(bool hole, u64 what, u64 how)
 	more[2] = how;
 }
 
-/* None that root may make: those that look, and the console. Cell 1 is there. */
+/* None that would work: what changes something, but of cell 1, and what is not there must be refused. */
 static void some_hypercall(struct attacker *by)
 {
 	u64 code = below(by, 4) ? below(by, 16) : some(by);
