@@ -185,7 +185,7 @@ soak: all initramfs
 # Which lines of the hypervisor no test reaches, by unit tests and the system tests of the rows BOARDS=.
 .PHONY: coverage
 coverage: initramfs bench-plugin
-	$(Q)$(MAKE) B=$(B)/coverage HT_EXTRA=--coverage unit-tests
+	$(Q)$(MAKE) B=$(B)/coverage HT_EXTRA="--coverage -O0" unit-tests
 	$(Q)$(PYTHON) ci/cover.py $(BOARDS)
 
 # Mistakes in the hypervisor that its unit tests should notice: COUNT= of them, drawn by SEED=. What they do not
@@ -194,6 +194,7 @@ coverage: initramfs bench-plugin
 mutants: $(PARTS) $(if $(TARGET),initramfs)
 	$(Q)$(PYTHON) ci/mutate.py $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(FILES),--files $(FILES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(SKIP),--skip $(SKIP)) \
+		$(if $(KINDS),--kinds "$(KINDS)") $(if $(RETRY),--retry $(RETRY)) $(if $(AGAIN),--again $(AGAIN)) \
 		$(if $(TARGET),--target $(TARGET)) $(if $(TESTS),--tests "$(TESTS)")
 
 # --- tests ----------------------------------------------------------------------------------------

@@ -10,22 +10,28 @@ drawn by SEED (COUNT=0: all, which takes some hours). FILES= restricts them to s
 it, JOBS= works on so many at once, SKIP= leaves out the first that are drawn: those of a run that was
 interrupted.
 
+What survived and was judged by a person is in ci/survivors.txt with the reason, and is not tried again but
+with RETRY=1. AGAIN= is what an earlier run said: only what survived there, and was not judged yet, is tried.
+
 TARGET= is a row of ci/boards.tsv: what no unit test notices is put into the image, and the system tests
 TESTS= run on that machine, until one fails.
 
 A program of tests that does not come by a line cannot notice it: which do is measured first. The tests run
-without sanitizers, which takes a third of the time, and what survives that is tried with them.
+without sanitizers, which takes a third of the time, and what survives that is tried with them (KINDS=fast
+leaves that out).
 """
 
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import glob
 import os
 import queue
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -36,13 +42,14 @@ import mutate_target
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.environ.get("B") or os.path.join(TOP, "build"))
 TREE = os.path.join(BUILD, "mutants")
+SURVIVORS = os.path.join(TOP, "ci", "survivors.txt")
 DOWNLOADS = ("setup", "kernels", "qemu", "busybox")
 BUILD_SECONDS = 300
 # On a machine: those that take a minute or less, and cells.
 TESTS = "story forbidden cells isolation"
 # Builds of the unit tests: what is added to the compiler's arguments, and seconds for one program. A warning
 # is no test.
-KINDS = {"fast": ("-w -fno-sanitize=all", 30), "sanitized": ("-w", 120),
+KINDS = {"fast": ("-w -fno-sanitize=all", 15), "sanitized": ("-w", 120),
          "coverage": ("-fno-sanitize=all --coverage -O0", 120)}
 
 Mutant = collections.namedtuple("Mutant", "path line rule before after")
@@ -140,13 +147,17 @@ class Tree:
         return (done.stdout or "make failed") if done.returncode else None
 
     def fails(self, kind, program):
-        try:
-            return subprocess.run([f"build/{kind}/unit/hypervisor/{program}"], cwd=self.top,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  timeout=KINDS[kind][1], check=False,
-                                  env={**os.environ, "TEST_SEED": "1"}).returncode != 0
-        except subprocess.TimeoutExpired:
-            return True
+        # Some programs run themselves again: who takes too long ends with all its children.
+        with subprocess.Popen([f"build/{kind}/unit/hypervisor/{program}"], cwd=self.top,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                              env={**os.environ, "TEST_SEED": "1"}) as process:
+            try:
+                return process.wait(KINDS[kind][1]) != 0
+            except subprocess.TimeoutExpired:
+                return True
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def covered(self):
         """{path: {line: programs that come by it}}, for each line that has code."""
@@ -182,7 +193,45 @@ def likely_first(programs, path):
     return sorted(programs, key=lambda program: (program != f"test_{near}", program == "test_trap", program))
 
 
-def judge(mutant, tree, programs, target=None):
+def text_of(mutant):
+    """How a mutant is told from others, in what is printed and in ci/survivors.txt: without its line number."""
+    return f"{mutant.path}: {mutant.before.strip()} -> {mutant.after.strip() or '(nothing)'}"
+
+
+def judged():
+    """{text: [reasons]} of ci/survivors.txt: a line of text, below it the reason with a tab before it. The
+    same text may stand for several places, and is then there as often."""
+    found, text = collections.defaultdict(list), None
+    with open(SURVIVORS, encoding="utf-8") as f:
+        for number, line in enumerate(f, 1):
+            if line.startswith("\t") and text:
+                found[text].append(line.strip())
+                text = None
+            elif text or line.startswith("\t"):
+                sys.exit(f"{SURVIVORS}:{number}: a reason without a mutant, or a mutant without a reason")
+            elif line.strip() and not line.startswith("#"):
+                text = line.strip()
+    return found
+
+
+def survived_in(path):
+    """The mutants (path, before -> after) that survived in what a run printed."""
+    with open(path, encoding="utf-8") as f:
+        lines = re.findall(r"^ *\d+ survived +(\S+?):\d+: \w+: (.*)$", f.read(), re.M)
+    return collections.Counter(f"{name}: {change}" for name, change in lines)
+
+
+def take(texts, mutants):
+    """Splits mutants: those in texts (a Counter, so many of each), and the others."""
+    left, found, others = collections.Counter(texts), [], []
+    for mutant in mutants:
+        text = text_of(mutant)
+        (found if left[text] > 0 else others).append(mutant)
+        left[text] -= 1
+    return found, others
+
+
+def judge(mutant, tree, programs, kinds, target=None):
     """"stillborn" (does not compile), "survived", or the name of the test that notices it."""
     path = os.path.join(tree.top, mutant.path)
     with open(path, encoding="utf-8") as f:
@@ -192,7 +241,7 @@ def judge(mutant, tree, programs, target=None):
     try:
         with open(path, "w", encoding="utf-8") as f:
             f.write("\n".join(lines))
-        for kind in ("fast", "sanitized"):
+        for kind in kinds:
             for program in likely_first(programs, mutant.path):
                 if tree.make(kind, [program]):
                     return "stillborn"
@@ -206,12 +255,12 @@ def judge(mutant, tree, programs, target=None):
             f.write(text)
 
 
-def run(drawn, jobs, row, tests):
+def run(drawn, jobs, kinds, row, tests):
     """Judges mutants, several at a time; prints and returns (mutant, verdict)s in the order drawn."""
     trees = queue.Queue()
     for number in range(jobs):
         tree = Tree(number)
-        for kind in ("fast", "sanitized"):
+        for kind in kinds:
             said = tree.make(kind, tree.programs)
             if said or any(tree.fails(kind, program) for program in tree.programs):
                 sys.exit(f"{said or ''}\nthe unit tests ({kind}) fail without any mutant")
@@ -228,7 +277,7 @@ def run(drawn, jobs, row, tests):
     def one(mutant):
         tree, target = trees.get()
         try:
-            return judge(mutant, tree, candidates(mutant, covered, tree.programs), target)
+            return judge(mutant, tree, candidates(mutant, covered, tree.programs), kinds, target)
         finally:
             trees.put((tree, target))
 
@@ -246,6 +295,9 @@ def main():
     parser.add_argument("--files", default="", help="part of the names of sources")
     parser.add_argument("--skip", type=int, default=0, help="so many of those drawn")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--kinds", default="fast sanitized", help="of builds of the unit tests")
+    parser.add_argument("--retry", type=int, default=0, help="1: what was judged by a person too")
+    parser.add_argument("--again", default="", help="what a run printed: only what survived there")
     parser.add_argument("--target", default="", help="a row of ci/boards.tsv")
     parser.add_argument("--tests", default=TESTS, help="what runs there")
     args = parser.parse_args()
@@ -254,8 +306,14 @@ def main():
     drawn = everything if args.count == 0 else random.Random(args.seed).sample(
         everything, min(args.count, len(everything)))
     print(f"SEED={args.seed}: {len(drawn)} of {len(everything)} mutants", flush=True)
+    drawn = drawn[args.skip:]
+    if args.again:
+        drawn, _ = take(survived_in(args.again), drawn)
+    if not args.retry:
+        known, drawn = take({text: len(reasons) for text, reasons in judged().items()}, drawn)
+        print(f"{len(known)} of them are judged in ci/survivors.txt, {len(drawn)} are tried", flush=True)
     counts, survivors = collections.Counter(), []
-    for mutant, verdict in run(drawn[args.skip:], args.jobs, args.target, args.tests.split()):
+    for mutant, verdict in run(drawn, args.jobs, args.kinds.split(), args.target, args.tests.split()):
         counts[verdict if verdict in ("stillborn", "survived") else "noticed"] += 1
         if verdict == "survived":
             survivors.append(mutant)

@@ -339,8 +339,10 @@ static long start_locked(u64 id)
 	boot->first = true;
 	__atomic_store_n(&cell->closing, false, __ATOMIC_SEQ_CST);
 	boot->power = CPU_POWER_ON_PENDING;
-	if (!cpu_start(boot))
+	if (!cpu_start(boot)) {
+		set_shut_down(cell);
 		return reason(-EIO, "CPU %u is busy", boot->id);
+	}
 	printk("Started cell \"%s\"\n", cell->config->name);
 	return 0;
 }

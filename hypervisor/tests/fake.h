@@ -38,7 +38,8 @@ enum fake_event_kind {
 	EV_MOVE_IRQ, /**< a: interrupt, b: CPU */
 	EV_FIRMWARE, /**< a: x0, b: x1 */
 	EV_ENTER, /**< a CPU enters its cell; a: CPU, b: context, c: address */
-	EV_EL2_STATE, /**< name: root, cell (a: id) or el1 */
+	EV_EL2_STATE, /**< name: root, cell (a: id), el1 or drain */
+	EV_CPU_ENTER, /**< the interrupt controller's part of it; a: CPU, b: cell */
 	EV_SCRUB, /**< the CPU's interrupts are wiped; a: CPU */
 	EV_MEMORY_FLUSH, /**< a: address, b: size, c: also zeroed */
 	EV_CONFINE, /**< a: cell, b: target CPU */
@@ -111,8 +112,8 @@ extern u32 fake_temporary_maps;
 void fake_device_add(u64 pa, u64 size);
 u8 *fake_device(u64 pa);
 
-/** Let the next calls of map_device() fail. */
-extern bool fake_device_space_full;
+/** map_device() fails after the next n calls; -1 for never. */
+extern int fake_device_fail_after;
 
 /* --- the bus ---------------------------------------------------------------------------------- */
 
@@ -207,6 +208,8 @@ bool fake_gicv2_wakes(u32 cpu, u32 intid);
 extern u64 fake_now;
 /** What arch_check_cpus() answers. */
 extern int fake_cpus_error;
+/** What image_pool_start() answers: how much image and per-CPU data take. */
+extern u64 fake_pool_start;
 /** The image header; max_cpus may be changed. */
 extern struct jailhouse_header fake_header;
 /** CPUs are threads: who waits for a lock gets it at last. */
@@ -274,6 +277,9 @@ void fake_cpu_offline(u32 id);
 
 /** Take the management lock, as a call that is under way; or release it. */
 long fake_management_lock(bool take);
+
+/** What the console ring holds, the oldest first. */
+const char *fake_log(void);
 
 /** The reason given last, "" if there is none since fake_machine_init(). */
 const char *fake_reason(void);

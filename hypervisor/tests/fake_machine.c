@@ -26,6 +26,7 @@ bool fake_with_gicv2;
 
 static u32 reasons_before;
 int fake_cpus_error;
+u64 fake_pool_start;
 
 #define MEM_RWX  (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE)
 #define MEM_MMIO (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO)
@@ -53,8 +54,9 @@ static void fake_cpu_scrub(struct cpu *cpu)
 	fake_record((struct fake_event){ .kind = EV_SCRUB, .a = cpu->id });
 }
 
-static void fake_cpu_enter(struct cpu *cpu __unused_arg, const struct cell *cell __unused_arg)
+static void fake_cpu_enter(struct cpu *cpu, const struct cell *cell)
 {
+	fake_record((struct fake_event){ .kind = EV_CPU_ENTER, .a = cpu->id, .b = cell->id });
 }
 
 static void fake_wait_for_cell(struct cpu *cpu)
@@ -106,7 +108,7 @@ const char *image_version(void)
 
 u64 image_pool_start(void)
 {
-	return FAKE_HV_POOL;
+	return fake_pool_start;
 }
 
 bool image_cpu_arrived(u32 id)
@@ -187,6 +189,7 @@ void fake_reset(void)
 	console_set_output(NULL);
 	console_set_ring(true);
 	fake_cpus_error = 0;
+	fake_pool_start = FAKE_HV_POOL;
 	fake_cpus_reset();
 	fake_pool_init(FAKE_POOL_PAGES);
 	irqchip = &recording_irqchip;
@@ -234,6 +237,22 @@ void fake_machine_init_pool(u32 pages)
 void fake_machine_init(void)
 {
 	fake_machine_init_pool(FAKE_POOL_PAGES);
+}
+
+const char *fake_log(void)
+{
+	static char log[JAILHOUSE_CONSOLE_RING_SIZE + 1];
+	u32 length = 0;
+
+	for (u32 i = 0; i < JAILHOUSE_CONSOLE_RING_SIZE; i++) {
+		char c =
+			console_page.content[(console_page.tail + i) % JAILHOUSE_CONSOLE_RING_SIZE];
+
+		if (c)
+			log[length++] = c;
+	}
+	log[length] = 0;
+	return log;
 }
 
 const char *fake_reason(void)

@@ -30,7 +30,7 @@ void (*fake_on_tlb_flush)(u16 vmid);
 void (*fake_on_cache_flush)(const void *va);
 u32 fake_temporary_maps;
 int fake_pool_fail_after = -1;
-bool fake_device_space_full;
+int fake_device_fail_after = -1;
 
 static u8 *hv;
 static u32 pool_pages;
@@ -195,7 +195,7 @@ void fake_memory_reset(void)
 	forget(devices);
 	window = NULL;
 	fake_temporary_maps = 0;
-	fake_device_space_full = false;
+	fake_device_fail_after = -1;
 	fake_pool_fail_after = -1;
 	fake_on_barrier = NULL;
 	fake_on_table_sync = NULL;
@@ -289,8 +289,10 @@ volatile void *map_device(pa_t pa, u64 size)
 	volatile u8 *model = fake_bus_find(pa.v);
 
 	(void)size;
-	if (fake_device_space_full)
+	if (fake_device_fail_after == 0)
 		return NULL;
+	if (fake_device_fail_after > 0)
+		fake_device_fail_after--;
 	return model ? model : fake_device(pa.v);
 }
 

@@ -258,6 +258,28 @@ static void test_start_without_load(void **state)
 	assert_int_equal(cell_start(1), 0);
 }
 
+static void request_of_cpu_2(const void *va)
+{
+	(void)va;
+	cpu_get(2)->request = CPU_REQ_STOP;
+}
+
+/* A request appears at the CPU, as nobody can make one: the start is refused, and works later. */
+static void test_start_with_a_busy_cpu(void **state)
+{
+	(void)state;
+	assert_int_equal(cell_set_loadable(1), 0);
+	fake_on_cache_flush = request_of_cpu_2;
+	assert_int_equal(cell_start(1), -EIO);
+	fake_on_cache_flush = NULL;
+	assert_non_null(strstr(fake_reason(), "CPU 2 is busy"));
+	assert_int_equal(cpu_get(2)->request, CPU_REQ_STOP);
+	assert_int_equal(cpu_get(2)->power, CPU_POWER_OFF);
+	cpu_get(2)->request = 0;
+	assert_int_equal(cell_set_loadable(1), 0);
+	assert_int_equal(cell_start(1), 0);
+}
+
 /* A new cell of the same id has nothing of the old one. */
 static void test_load_does_not_outlive_the_cell(void **state)
 {
@@ -1212,6 +1234,7 @@ int main(void)
 		TEST(start_takes_memory_back),
 		TEST(load_needs_no_memory),
 		TEST(start_without_load),
+		TEST(start_with_a_busy_cpu),
 		TEST(load_does_not_outlive_the_cell),
 		TEST(start_without_loadable_regions),
 		TEST(start),

@@ -744,7 +744,8 @@ static void test_scrub_of_cpu(void **state)
 	assert_int_equal(fake_sysreg_read("ICC_AP1R0_EL1"), 0);
 }
 
-/* Active priorities: as many registers as the interface has. */
+/* Active priorities: as many registers as the interface has. A wait keeps them,
+ * a scrub does not. */
 static void test_active_priorities(void **state)
 {
 	(void)state;
@@ -753,14 +754,19 @@ static void test_active_priorities(void **state)
 		fake_sysregs_reset();
 		fake_sysreg_write("ICC_CTLR_EL1", (bits - 1) << 8);
 		fake_sysreg_write("ICC_AP1R0_EL1", 1);
-		fake_sysreg_write("ICC_AP1R1_EL1", 1);
-		fake_sysreg_write("ICC_AP1R2_EL1", 1);
-		fake_sysreg_write("ICC_AP1R3_EL1", 1);
+		fake_sysreg_write("ICC_AP1R1_EL1", 2);
+		fake_sysreg_write("ICC_AP1R2_EL1", 4);
+		fake_sysreg_write("ICC_AP1R3_EL1", 8);
+		gicv3_irqchip.wait_for_cell(this_cpu());
+		assert_int_equal(fake_sysreg_read("ICC_AP1R0_EL1"), 1);
+		assert_int_equal(fake_sysreg_read("ICC_AP1R1_EL1"), 2);
+		assert_int_equal(fake_sysreg_read("ICC_AP1R2_EL1"), 4);
+		assert_int_equal(fake_sysreg_read("ICC_AP1R3_EL1"), 8);
 		gicv3_irqchip.cpu_scrub(this_cpu());
 		assert_int_equal(fake_sysreg_read("ICC_AP1R0_EL1"), 0);
-		assert_int_equal(fake_sysreg_read("ICC_AP1R1_EL1"), bits < 6);
-		assert_int_equal(fake_sysreg_read("ICC_AP1R2_EL1"), bits < 7);
-		assert_int_equal(fake_sysreg_read("ICC_AP1R3_EL1"), bits < 7);
+		assert_int_equal(fake_sysreg_read("ICC_AP1R1_EL1"), bits < 6 ? 2 : 0);
+		assert_int_equal(fake_sysreg_read("ICC_AP1R2_EL1"), bits < 7 ? 4 : 0);
+		assert_int_equal(fake_sysreg_read("ICC_AP1R3_EL1"), bits < 7 ? 8 : 0);
 	}
 }
 
@@ -1070,9 +1076,13 @@ static void test_init_refuses(void **state)
 	fake_reset();
 	fake_gic.ctlr &= ~(u32)GICD_CTLR_ARE_NS;
 	assert_int_equal(gicv3_irqchip.init(&fake_system.header), -EIO);
-	fake_reset();
-	fake_device_space_full = true;
-	assert_int_equal(gicv3_irqchip.init(&fake_system.header), -ENOMEM);
+	/* The distributor, then a redistributor for each CPU. */
+	for (int n = 0; n <= FAKE_CPUS; n++) {
+		fake_reset();
+		fake_device_fail_after = n;
+		assert_int_equal(gicv3_irqchip.init(&fake_system.header), -ENOMEM);
+		assert_non_null(strstr(fake_reason(), n ? "a redistributor" : "distributor"));
+	}
 	fake_reset();
 	cpu_get(2)->arrived = true;
 	cpu_get(2)->mpidr = 0x100;

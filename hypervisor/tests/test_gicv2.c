@@ -779,25 +779,42 @@ static void test_confine(void **state)
 
 /* --- what is refused ---------------------------------------------------------------------------- */
 
-static void cell_is_refused(u32 intid, long error, const char *sentence)
+/* Instead of the cell that there is. */
+static void config_is_refused(long error, const char *sentence)
 {
 	static struct fake_snapshot before;
 
 	fake_run_on(0);
-	fake_config_default(&config);
-	fake_config_irq(&config, intid);
 	fake_config_place(&config);
-	assert_int_equal(cell_destroy(1), 0);
+	cell_destroy(1);
 	fake_snapshot(&before);
 	assert_int_equal(cell_create(FAKE_CONFIG_PA), error);
 	assert_non_null(strstr(fake_reason(), sentence));
 	fake_snapshot_equal(&before, sentence);
 }
 
+static void cell_is_refused(u32 intid, long error, const char *sentence)
+{
+	fake_config_default(&config);
+	fake_config_irq(&config, intid);
+	config_is_refused(error, sentence);
+}
+
 static void test_cell_with_the_kick(void **state)
 {
 	(void)state;
 	cell_is_refused(KICK, -EBUSY, "interrupt 287 (SPI 255) is what the hypervisor wakes CPUs");
+}
+
+/* Room for the distributor's window, but not for that of GICC_DIR. */
+static void test_cell_with_too_many_windows(void **state)
+{
+	(void)state;
+	fake_config_default(&config);
+	for (u32 i = 0; i < MMIO_MAX_WINDOWS - 1; i++)
+		fake_config_mem(&config, 0xa0000000 + i * 0x1000ULL, 0xa0000000 + i * 0x1000ULL, 8,
+				JAILHOUSE_MEM_READ | JAILHOUSE_MEM_IO | JAILHOUSE_MEM_IO_32);
+	config_is_refused(-ENOMEM, "trapped regions");
 }
 
 static void test_cell_with_an_interrupt_that_does_not_exist(void **state)
@@ -830,8 +847,11 @@ static void test_init_refuses(void **state)
 	fake_header.max_cpus = 9;
 	init_is_refused(-EINVAL, "a GICv2 has 8 CPUs at most, the config 9");
 	fake_reset();
-	fake_device_space_full = true;
-	init_is_refused(-ENOMEM, "no room to map");
+	fake_device_fail_after = 0;
+	init_is_refused(-ENOMEM, "no room to map the interrupt distributor");
+	fake_reset();
+	fake_device_fail_after = 1;
+	init_is_refused(-ENOMEM, "no room to map the GIC's CPU interface");
 	fake_reset();
 	memset(gic->enabled + 1, 0xff, 31 * 4);
 	init_is_refused(-EBUSY, "no SPI of the interrupt controller is free");
@@ -916,6 +936,7 @@ int main(void)
 		TEST(masked_before_moved),
 		TEST(confine),
 		TEST(cell_with_the_kick),
+		TEST(cell_with_too_many_windows),
 		TEST(cell_with_an_interrupt_that_does_not_exist),
 		TEST(init_refuses),
 		TEST(choice_of_the_kick),

@@ -60,6 +60,7 @@ static void test_hidden(void **state)
 		{ 4, 7, 0 },
 		{ 5, 0, 0x000000f0f0f0ff0f }, /* DFR0: debug and PMU */
 		{ 5, 1, 0 },
+		{ 5, 2, 0 },
 		{ 6, 0, ~0ULL }, /* ISAR0 */
 		{ 6, 1, 0x0fffffffffffffff }, /* ISAR1: no LS64 */
 		{ 6, 2, 0xffffff00ffffffff }, /* ISAR2 */

@@ -749,12 +749,17 @@ static void test_too_many_windows(void **state)
 		dev->num_msix_vectors = 1;
 	}
 	refused(-ENOMEM, "windows");
-	config.desc.num_pci_devices -= 2;
+	/* Those of the functions fit, that of the configuration space does not. */
+	config.desc.num_pci_devices--;
+	refused(-ENOMEM, "pci_mmconfig_base");
+	config.desc.num_pci_devices--;
 	create(1);
 }
 
 static void test_no_memory(void **state)
 {
+	bool devices = false;
+
 	setup(state);
 	prepare(1, SHMEM, 0);
 	for (int n = 0;; n++) {
@@ -764,14 +769,19 @@ static void test_no_memory(void **state)
 		assert_true(n < 100);
 		fake_snapshot(&before);
 		fake_config_place(&config);
-		fake_pool_fail_after = n;
+		page_alloc_fail_after(n);
 		err = cell_create(FAKE_CONFIG_PA);
-		fake_pool_fail_after = -1;
-		if (err == 0)
+		page_alloc_fail_after(-1);
+		if (err == 0) {
+			assert_in_range(n, 6, 99);
 			break;
+		}
 		assert_int_equal(err, -ENOMEM);
+		assert_non_null(strstr(fake_reason(), "page pool has no room"));
+		devices |= strstr(fake_reason(), "virtual devices") != NULL;
 		fake_snapshot_equal(&before, "no memory");
 	}
+	assert_true(devices);
 }
 
 /* --- a hostile peer -------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * PSCI and SMCCC of a cell and of root; trapped system registers with the SGI
- * filter; and what a CPU does between OFF and its cell (cpu.c).
+ * filter.
  */
 #include "fake.h"
 
@@ -164,6 +164,11 @@ static void test_suspend(void **state)
 	/* Nothing is switched off, and nobody is told the address. */
 	assert_int_equal(cpu_get(2)->power, CPU_POWER_ON);
 	assert_int_equal(fake_event_count(EV_FIRMWARE), 0);
+	/* Asked to stop while it waited. */
+	fake_auto_follow = false;
+	cpu_request(cpu_get(2), CPU_REQ_STOP);
+	assert_true(FAKE_STOPS(smc_standard(PSCI_CPU_SUSPEND_64, 0, 0, 0)));
+	assert_int_equal(cpu_get(2)->power, CPU_POWER_OFF);
 }
 
 static void test_features(void **state)
@@ -232,6 +237,7 @@ static void test_system_off(void **state)
 
 static void test_counted(void **state)
 {
+	struct frame frame = { .x = { 0x82000001 } };
 	u32 *stats = this_cpu()->stats;
 	u32 psci = stats[JAILHOUSE_CPU_STAT_VMEXITS_PSCI];
 	u32 smccc = stats[JAILHOUSE_CPU_STAT_VMEXITS_SMCCC];
@@ -242,6 +248,8 @@ static void test_counted(void **state)
 	smc_standard(SMCCC_VERSION, 0, 0, 0);
 	assert_int_equal(stats[JAILHOUSE_CPU_STAT_VMEXITS_SMCCC], smccc + 1);
 	assert_int_equal(stats[JAILHOUSE_CPU_STAT_VMEXITS_PSCI], psci + 1);
+	smc_other(&frame);
+	assert_int_equal(stats[JAILHOUSE_CPU_STAT_VMEXITS_SMCCC], smccc + 2);
 }
 
 /* --- SMCCC -------------------------------------------------------------------------------------------- */
@@ -298,6 +306,10 @@ static void test_other_owners(void **state)
 		assert_int_equal(frame.x[0], 7);
 		assert_int_equal(fake_event(EV_FIRMWARE, 0)->a, function);
 	}
+	/* Standard services that are neither PSCI nor SDEI, such as random numbers. */
+	frame.x[0] = 0xc4000053;
+	smc_other(&frame);
+	assert_int_equal(frame.x[0], 7);
 }
 
 static void test_sdei_is_refused(void **state)
@@ -339,11 +351,10 @@ static void access_register(u64 encoding, u32 rt, bool write)
 }
 
 /* All encodings: those of the table are performed, all others are undefined. */
-static void test_all_registers(void **state)
+static void all_registers(bool write)
 {
 	u32 performed = 0;
 
-	(void)state;
 	for (u32 op0 = 0; op0 < 4; op0++)
 		for (u32 op1 = 0; op1 < 8; op1++)
 			for (u32 crn = 0; crn < 16; crn++)
@@ -354,14 +365,21 @@ static void test_all_registers(void **state)
 						frame.x[1] = 0;
 						fake_events_clear();
 						access_register(ENC(op0, op1, crn, crm, op2), 1,
-								true);
+								write);
 						elr = fake_sysreg_read("elr_el2");
 						assert_true(elr == 0x1004 || elr >= 0x80000);
 						performed += elr == 0x1004;
 					}
 	/* 3 operations, ACTLR, PMR, DIR, RPR, CTLR, SRE, three SGI registers, and
-	 * group 0: eight and one. */
-	assert_int_equal(performed, 12 + 9);
+	 * group 0: eight and one. For a read the ID registers too, CRm 1 to 7. */
+	assert_int_equal(performed, 12 + 9 + (write ? 0 : 7 * 8));
+}
+
+static void test_all_registers(void **state)
+{
+	(void)state;
+	all_registers(true);
+	all_registers(false);
 }
 
 static void test_register_zero(void **state)
@@ -369,9 +387,9 @@ static void test_register_zero(void **state)
 	(void)state;
 	/* XZR: a write of 0, and a read that changes nothing. */
 	fake_sysreg_write("ICC_PMR_EL1", 0x77);
+	memset(&frame, 0x55, sizeof(frame));
 	access_register(ENC(3, 0, 4, 6, 0), 31, true);
 	assert_int_equal(fake_sysreg_read("ICC_PMR_EL1"), 0);
-	memset(&frame, 0x55, sizeof(frame));
 	access_register(ENC(3, 0, 4, 6, 0), 31, false);
 	for (u32 n = 0; n < 31; n++)
 		assert_int_equal(frame.x[n], 0x5555555555555555ULL);
@@ -386,11 +404,30 @@ static void test_pmr_and_ctlr(void **state)
 	fake_sysreg_write("ICC_CTLR_EL1", 0x1234);
 	access_register(ENC(3, 0, 12, 12, 4), 6, false);
 	assert_int_equal(frame.x[6], 0x1234);
+	access_register(ENC(3, 0, 12, 12, 4), 5, true);
+	assert_int_equal(fake_sysreg_read("ICC_CTLR_EL1"), 0xf0);
 	/* The interface cannot be switched off. */
 	frame.x[5] = 0;
 	access_register(ENC(3, 0, 12, 12, 5), 5, true);
 	access_register(ENC(3, 0, 12, 12, 5), 6, false);
 	assert_int_equal(frame.x[6], 7);
+}
+
+/* A write leaves Xt alone; what can only be written reads as zero. */
+static void test_direction(void **state)
+{
+	static const u64 written_only[] = { ENC(3, 0, 12, 11, 1), ENC(3, 0, 12, 11, 5),
+					    ENC(3, 0, 12, 11, 6), ENC(3, 0, 12, 11, 7) };
+
+	(void)state;
+	frame.x[4] = 0x1234;
+	access_register(ENC(3, 0, 1, 0, 1), 4, true);
+	assert_int_equal(frame.x[4], 0x1234);
+	for (u32 i = 0; i < ARRAY_SIZE(written_only); i++) {
+		frame.x[4] = 0x1234;
+		access_register(written_only[i], 4, false);
+		assert_int_equal(frame.x[4], 0);
+	}
 }
 
 static void test_deactivate(void **state)
@@ -537,6 +574,19 @@ static void test_masks_follow(void **state)
 		assert_int_equal(cpu_get(n)->sgi_allow & 0xffff, 0xf);
 }
 
+static void test_counted_sgis(void **state)
+{
+	const u32 *count = &this_cpu()->stats[JAILHOUSE_CPU_STAT_VMEXITS_VSGI];
+	u32 before = *count;
+
+	(void)state;
+	frame.x[1] = BIT(40);
+	access_register(ENC(3, 0, 12, 11, 5), 1, true);
+	assert_int_equal(*count, before + 1);
+	access_register(ENC(3, 0, 12, 11, 5), 1, false);
+	assert_int_equal(*count, before + 1);
+}
+
 static void test_group_0_sgis(void **state)
 {
 	(void)state;
@@ -546,129 +596,6 @@ static void test_group_0_sgis(void **state)
 	access_register(ENC(3, 0, 12, 11, 7), 1, true);
 	for (u32 n = 0; n < fake_event_count(EV_SYSREG_WRITE); n++)
 		assert_null(strstr(fake_event(EV_SYSREG_WRITE, n)->name, "SGI"));
-}
-
-/* --- entering and leaving a cell ------------------------------------------------------------------------ */
-
-/* Tables, EL2 and EL1 state, interrupts: all before the cell, and the TLBs last. */
-static void test_enter_cell(void **state)
-{
-	(void)state;
-	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 3, 0x44000, 0), PSCI_SUCCESS);
-	fake_run_on(3);
-	assert_memory_equal(this_cpu()->root, cell->stage2.root, STAGE2_ROOT_PAGES * PAGE_SIZE);
-	assert_int_equal(fake_sysreg_read("vttbr_el2"),
-			 this_cpu()->root_pa.v | 1ULL << VTTBR_VMID_SHIFT);
-	assert_int_equal(fake_sysreg_read("spsr_el2"), SPSR_EL1H_MASKED);
-	assert_string_equal(fake_event(EV_EL2_STATE, 0)->name, "cell");
-	assert_string_equal(fake_event(EV_EL2_STATE, 1)->name, "el1");
-	assert_int_equal(fake_event_count(EV_TLB_FLUSH_LOCAL), 1);
-}
-
-/* Stopped on the way in: it must not run with the full tables. */
-static void stop_at_sync(void)
-{
-	fake_on_table_sync = NULL;
-	cpu_get(3)->request = CPU_REQ_STOP;
-}
-
-static void test_stopped_on_the_way(void **state)
-{
-	(void)state;
-	fake_on_table_sync = stop_at_sync;
-	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 3, 0x44000, 0), PSCI_SUCCESS);
-	assert_int_equal(fake_event_count(EV_ENTER), 0);
-	assert_true(cpu_is_idle(cpu_get(3)));
-}
-
-/* Root entries that change while a CPU copies them: it takes them again. */
-static void change_at_sync(void)
-{
-	fake_on_table_sync = NULL;
-	cell->stage2.root[5] ^= BIT(40);
-	cell->stage2.sequence += 2;
-}
-
-static void test_root_changes_while_copied(void **state)
-{
-	(void)state;
-	fake_on_table_sync = change_at_sync;
-	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 3, 0x44000, 0), PSCI_SUCCESS);
-	assert_int_equal(cpu_get(3)->root[5], cell->stage2.root[5]);
-	cell->stage2.root[5] ^= BIT(40);
-}
-
-/* A start that was overtaken by a stop is dropped. */
-static void test_start_overtaken(void **state)
-{
-	(void)state;
-	fake_auto_follow = false;
-	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 3, 0x44000, 0), PSCI_SUCCESS);
-	cpu_request(cpu_get(3), CPU_REQ_STOP);
-	fake_cpu_follow(3);
-	assert_true(cpu_is_idle(cpu_get(3)));
-	assert_int_equal(fake_event_count(EV_ENTER), 0);
-	/* And a start that comes after the stop was taken. */
-	cpu_get(3)->request = CPU_REQ_START;
-	fake_cpu_follow(3);
-	assert_int_equal(fake_event_count(EV_ENTER), 0);
-	assert_true(cpu_is_idle(cpu_get(3)));
-}
-
-/* A stop between the two steps of CPU_ON. */
-static void test_start_refused(void **state)
-{
-	struct cpu *cpu = cpu_get(3);
-
-	(void)state;
-	cpu->power = CPU_POWER_ON_PENDING;
-	cpu->request = CPU_REQ_STOP;
-	assert_false(cpu_start(cpu));
-	assert_int_equal(cpu->power, CPU_POWER_OFF);
-	assert_int_equal(cpu->request, CPU_REQ_STOP);
-}
-
-/* The management has a CPU while a request to it is pending. */
-static void test_cpu_on_while_requested(void **state)
-{
-	(void)state;
-	fake_auto_follow = false;
-	cpu_get(3)->request = CPU_REQ_SCRUB;
-	assert_int_equal(smc_standard(PSCI_CPU_ON_64, 3, 0x44000, 0), PSCI_ON_PENDING);
-	assert_int_equal(cpu_get(3)->request, CPU_REQ_SCRUB);
-	assert_int_equal(cpu_get(3)->power, CPU_POWER_OFF);
-}
-
-/* The kick: the tables of that CPU alone, its VMID, then the wake-up. */
-static void test_kick(void **state)
-{
-	static u64 before[STAGE2_ROOT_ENTRIES];
-	u32 flush = 0, wake = 0;
-
-	(void)state;
-	fake_auto_follow = false;
-	memcpy(before, cell->stage2.root, sizeof(before));
-	fake_run_on(0);
-	fake_events_clear();
-	cpu_request(cpu_get(2), CPU_REQ_STOP);
-	for (u32 i = 0; i < STAGE2_ROOT_ENTRIES; i++)
-		assert_int_equal(cpu_get(2)->root[i], 0);
-	/* The cell's own tables stay as they are. */
-	assert_memory_equal(before, cell->stage2.root, sizeof(before));
-	for (u32 i = 0; i < fake_events_total(); i++) {
-		if (fake_event_at(i)->kind == EV_TLB_FLUSH) {
-			assert_int_equal(fake_event_at(i)->a, 1);
-			flush = i + 1;
-		}
-		if (fake_event_at(i)->kind == EV_WAKE)
-			wake = i + 1;
-	}
-	assert_true(flush && wake > flush);
-	/* Who is off already only gets the request. */
-	fake_events_clear();
-	cpu_request(cpu_get(3), CPU_REQ_STOP);
-	assert_int_equal(fake_event_count(EV_TLB_FLUSH), 0);
-	assert_int_equal(fake_event_count(EV_WAKE), 1);
 }
 
 static void test_find_by_affinity(void **state)
@@ -690,38 +617,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(test_##name, setup)
 	const struct CMUnitTest tests[] = {
-		TEST(version),
-		TEST(cpu_on),
-		TEST(cpu_on_parked),
-		TEST(cpu_on_pending),
-		TEST(cpu_on_32),
-		TEST(foreign_cpus),
-		TEST(bad_arguments),
-		TEST(cpu_off),
-		TEST(failed_cpu_is_revived),
-		TEST(suspend),
-		TEST(features),
-		TEST(not_supported),
-		TEST(system_off),
-		TEST(counted),
-		TEST(architecture_calls),
-		TEST(other_owners),
-		TEST(sdei_is_refused),
-		TEST(all_registers),
-		TEST(register_zero),
-		TEST(pmr_and_ctlr),
-		TEST(deactivate),
-		TEST(sgi_filter),
-		TEST(short_path_masks),
-		TEST(masks_follow),
-		TEST(group_0_sgis),
-		TEST(enter_cell),
-		TEST(stopped_on_the_way),
-		TEST(root_changes_while_copied),
-		TEST(start_overtaken),
-		TEST(start_refused),
-		TEST(cpu_on_while_requested),
-		TEST(kick),
+		TEST(version),          TEST(cpu_on),          TEST(cpu_on_parked),
+		TEST(cpu_on_pending),   TEST(cpu_on_32),       TEST(foreign_cpus),
+		TEST(bad_arguments),    TEST(cpu_off),         TEST(failed_cpu_is_revived),
+		TEST(suspend),          TEST(features),        TEST(not_supported),
+		TEST(system_off),       TEST(counted),         TEST(architecture_calls),
+		TEST(other_owners),     TEST(sdei_is_refused), TEST(all_registers),
+		TEST(register_zero),    TEST(pmr_and_ctlr),    TEST(direction),
+		TEST(deactivate),       TEST(sgi_filter),      TEST(short_path_masks),
+		TEST(masks_follow),     TEST(counted_sgis),    TEST(group_0_sgis),
 		TEST(find_by_affinity),
 	};
 

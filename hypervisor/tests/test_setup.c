@@ -144,6 +144,18 @@ static void machine_before(void)
 	fake_threads = true;
 }
 
+static void use_uart(void)
+{
+	fake_device_add(0x09000000, 0x1000);
+	fake_system.header.flags = 0;
+	fake_system.header.debug_console = (struct jailhouse_console){
+		.address = 0x09000000,
+		.size = 0x1000,
+		.type = JAILHOUSE_CON_TYPE_PL011,
+		.flags = JAILHOUSE_CON_ACCESS_MMIO,
+	};
+}
+
 static void all_return(long code)
 {
 	for (u32 n = 0; n < FAKE_CPUS; n++)
@@ -225,6 +237,21 @@ static void test_cpu_does_not_arrive(void **state)
 	as_found();
 }
 
+/* It came into EL2, but too late for the others to wait. */
+static void test_cpu_is_late(void **state)
+{
+	(void)state;
+	OWN_PROCESS();
+	machine_before();
+	fake_header.rendezvous_ms = 20;
+	results[3] = -ETIMEDOUT;
+	cpu_get(3)->arrived = true;
+	all_cpus(enter, 3);
+	all_return(-ETIMEDOUT);
+	assert_non_null(strstr(fake_reason(), "not all CPUs entered EL2 in time"));
+	as_found();
+}
+
 static void test_wrong_config(void **state)
 {
 	(void)state;
@@ -303,8 +330,27 @@ static void test_no_room_for_devices(void **state)
 	(void)state;
 	OWN_PROCESS();
 	machine_before();
-	fake_device_space_full = true;
+	fake_device_fail_after = 0;
 	refused(-ENOMEM, "no room to map");
+}
+
+static void test_no_room_for_the_console(void **state)
+{
+	(void)state;
+	OWN_PROCESS();
+	machine_before();
+	use_uart();
+	fake_device_fail_after = 0;
+	refused(-ENOMEM, "no room to map the debug console");
+}
+
+static void test_no_room_for_the_pool(void **state)
+{
+	(void)state;
+	OWN_PROCESS();
+	machine_before();
+	fake_pool_start = FAKE_HV_SIZE - 15 * PAGE_SIZE;
+	refused(-ENOMEM, "has 4096 KiB; image and per-CPU data alone take 4036 KiB");
 }
 
 /* One of them cannot: none of them may. */
@@ -362,14 +408,7 @@ static void test_console(void **state)
 	(void)state;
 	OWN_PROCESS();
 	machine_before();
-	fake_device_add(0x09000000, 0x1000);
-	fake_system.header.flags = 0;
-	fake_system.header.debug_console = (struct jailhouse_console){
-		.address = 0x09000000,
-		.size = 0x1000,
-		.type = JAILHOUSE_CON_TYPE_PL011,
-		.flags = JAILHOUSE_CON_ACCESS_MMIO,
-	};
+	use_uart();
 	all_cpus(enter, FAKE_CPUS);
 	all_return(0);
 	/* The last line of the last CPU ended at the UART's data register. */
@@ -579,6 +618,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_enable),
 		cmocka_unit_test(test_cpu_does_not_arrive),
+		cmocka_unit_test(test_cpu_is_late),
 		cmocka_unit_test(test_wrong_config),
 		cmocka_unit_test(test_truncated_config),
 		cmocka_unit_test(test_image_elsewhere),
@@ -587,6 +627,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_cpus_of_a_wrong_kind),
 		cmocka_unit_test(test_gicv2),
 		cmocka_unit_test(test_no_room_for_devices),
+		cmocka_unit_test(test_no_room_for_the_console),
+		cmocka_unit_test(test_no_room_for_the_pool),
 		cmocka_unit_test(test_one_cpu_refuses),
 		cmocka_unit_test(test_kick_in_use),
 		cmocka_unit_test(test_allocations),

@@ -100,15 +100,7 @@ static u64 data_abort(u64 flags, u32 size, u32 reg)
 
 static bool log_has(const char *text)
 {
-	static char log[JAILHOUSE_CONSOLE_RING_SIZE + 1];
-
-	for (u32 i = 0; i < JAILHOUSE_CONSOLE_RING_SIZE; i++)
-		log[i] =
-			console_page.content[(console_page.tail + i) % JAILHOUSE_CONSOLE_RING_SIZE];
-	for (u32 i = 0; i < JAILHOUSE_CONSOLE_RING_SIZE; i++)
-		if (!log[i])
-			log[i] = ' ';
-	return strstr(log, text) != NULL;
+	return strstr(fake_log(), text) != NULL;
 }
 
 static void parked(const char *text)
@@ -299,6 +291,16 @@ static void test_refused_by_handler(void **state)
 	assert_true(log_has("the interrupt distributor"));
 }
 
+/* What a register without an effect reads as: zero, not what the target held. */
+static void test_reserved_register(void **state)
+{
+	(void)state;
+	fault_at(FAKE_GICD_BASE + 0x30);
+	assert_false(trap(data_abort(SF, 4, 1)));
+	assert_int_equal(frame.x[1], 0);
+	assert_int_equal(fake_sysreg_read("elr_el2"), PC + 4);
+}
+
 /* --- judged ------------------------------------------------------------------------------------------- */
 
 static void test_unmapped(void **state)
@@ -455,9 +457,46 @@ static void test_stale_fault(void **state)
 		assert_int_equal(fake_sysreg_read("elr_el2"), PC);
 		assert_true(repeated++ < 1000);
 	}
-	assert_true(repeated > 10);
+	assert_int_equal(repeated, 64);
 	parked("Unhandled data read");
 	assert_int_equal(cpu_get(3)->retries, repeated + 1);
+}
+
+/* Another address is counted anew: who goes through its memory is never parked. */
+static void test_stale_faults_elsewhere(void **state)
+{
+	(void)state;
+	for (u32 i = 0; i < 200; i++) {
+		fault_at(0x1000 + i % 2 * 0x1000);
+		assert_false(trap(data_abort(0, 4, 1)));
+	}
+}
+
+/* What may only be read is there for a read, a walk or a fetch, whatever WnR says of them. */
+static void test_stale_fault_by_kind(void **state)
+{
+	(void)state;
+	fault_at(0x7e000000);
+	assert_false(trap(data_abort(0, 4, 1)));
+	assert_false(trap(EC(EC_DABT_LOWER) | ESR_ABORT_S1PTW | WNR | 0x07));
+	fault_at(0x1000);
+	assert_false(trap(EC(EC_IABT_LOWER) | 0x07));
+	assert_int_equal(fake_sysreg_read("elr_el2"), PC);
+	fault_at(0x7e000000);
+	assert_true(trap(data_abort(WNR, 4, 1)));
+	parked("Unhandled data write");
+}
+
+/* The program goes on if stage 1 has no such page any more: a fetch too. */
+static void test_fetch_without_address(void **state)
+{
+	(void)state;
+	fake_stage1 = stage1;
+	stage1_result = 1;
+	fake_sysreg_write("far_el2", 0xffff000000000044ULL);
+	assert_false(trap(EC(EC_IABT_LOWER) | 0x0f));
+	assert_int_equal(fake_sysreg_read("elr_el2"), PC);
+	assert_false(log_has("FATAL"));
 }
 
 /* As long as somebody changes the tables it is repeated, as often as it takes. */
@@ -654,10 +693,14 @@ static void test_stub_calls(void **state)
 
 static void test_disable(void **state)
 {
+	u32 before;
+
 	(void)state;
 	fake_run_on(0);
+	before = this_cpu()->stats[JAILHOUSE_CPU_STAT_VMEXITS_HYPERCALL];
 	fake_leave_answer = -EBUSY;
 	assert_false(trap(EC(EC_HVC64) | JAILHOUSE_HVC_CODE));
+	assert_int_equal(this_cpu()->stats[JAILHOUSE_CPU_STAT_VMEXITS_HYPERCALL], before + 1);
 	assert_int_equal(frame.x[0], (u64)-EBUSY);
 	fake_leave_answer = 0;
 	assert_true(trap(EC(EC_HVC64) | JAILHOUSE_HVC_CODE));
@@ -682,9 +725,12 @@ static void test_wfi(void **state)
 	assert_false(trap(EC(EC_WFX)));
 	assert_int_equal(fake_event_count(EV_WAIT_FOR_CELL), 1);
 	assert_int_equal(fake_sysreg_read("elr_el2"), PC + 4);
+	fake_sysreg_write("elr_el2", PC);
+	assert_false(trap(EC(EC_WFX) & ~ESR_IL));
+	assert_int_equal(fake_sysreg_read("elr_el2"), PC + 2);
 	/* WFIT would have to end in time: it ends at once. */
 	assert_false(trap(EC(EC_WFX) | 2));
-	assert_int_equal(fake_event_count(EV_WAIT_FOR_CELL), 1);
+	assert_int_equal(fake_event_count(EV_WAIT_FOR_CELL), 2);
 	/* Asked to stop while it waited. */
 	fake_auto_follow = false;
 	cpu_request(cpu_get(3), CPU_REQ_STOP);
@@ -735,7 +781,15 @@ static void test_bug(void **state)
 	(void)state;
 	fake_sysreg_write("esr_el2", 0x96000045);
 	fake_sysreg_write("far_el2", 0xbad0bad0);
+	frame.x[31] = 0xbad;
 	assert_true(FAKE_STOPS(trap_bug(&frame, 4)));
+	for (u32 n = 0; n < 31; n += 3) {
+		char line[80];
+
+		snprintf(line, sizeof(line), " x%u 0x%016llx 0x%016llx 0x%016llx\n", n, frame.x[n],
+			 n < 30 ? frame.x[n + 1] : 0, n < 30 ? frame.x[n + 2] : 0);
+		assert_true(log_has(line));
+	}
 	assert_true(log_has("Unhandled HYP exception 4 on CPU 3"));
 	assert_true(log_has("far 0xbad0bad0"));
 	assert_true(log_has("Stopping CPU 3"));
@@ -753,6 +807,7 @@ int main(void)
 		TEST(counted),
 		TEST(undecodable),
 		TEST(refused_by_handler),
+		TEST(reserved_register),
 		TEST(unmapped),
 		TEST(report_holds_the_list),
 		TEST(device_is_named),
@@ -763,6 +818,9 @@ int main(void)
 		TEST(permission_fault),
 		TEST(stale_fault),
 		TEST(fault_while_tables_change),
+		TEST(stale_faults_elsewhere),
+		TEST(stale_fault_by_kind),
+		TEST(fetch_without_address),
 		TEST(kick_before_judgement),
 		TEST(abort_instead_of_park),
 		TEST(injected_pstate),
