@@ -450,7 +450,7 @@ static bool check_platform(const struct check *c, const struct jailhouse_system 
 		return finding(c, JAILHOUSE_CFG_GIC_BASE, NONE, NONE, gicd);
 	if (version == 3 && (!gicr || (gicr & 0xffff) || gicr > MAX_GIC_BASE))
 		return finding(c, JAILHOUSE_CFG_GIC_BASE, NONE, NONE, gicr);
-	if (version == 2 && (!gicc || (gicc & PAGE_OFFSET_MASK)))
+	if (version == 2 && (!gicc || (gicc & PAGE_OFFSET_MASK) || gicc > MAX_GIC_BASE))
 		return finding(c, JAILHOUSE_CFG_GIC_BASE, NONE, NONE, gicc);
 	/* 26, 27, 29, 30: the timers (Arm BSA, PPI assignments). */
 	if (irq < 16 || irq > 31 || irq == 26 || irq == 27 || irq == 29 || irq == 30)
@@ -484,7 +484,7 @@ bool jailhouse_config_check_system(const void *config, __u64 size,
 	/* Some UARTs share a page, so registers need not begin with one. */
 	if (CON_IS_MMIO(console->flags) && console->type != JAILHOUSE_CON_TYPE_NONE &&
 	    (!console->address || (console->address & 3) || !console->size ||
-	     console->size > 0x10000))
+	     console->size > 0x10000 || console->address >= 1ULL << ADDRESS_BITS))
 		return finding(&c, JAILHOUSE_CFG_CONSOLE, NONE, NONE, console->address);
 	return check_platform(&c, system) && check_arrays(&c) &&
 	       check_hv_memory(&c, &system->hypervisor_memory);

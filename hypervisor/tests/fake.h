@@ -210,8 +210,11 @@ extern u64 fake_now;
 extern int fake_cpus_error;
 /** What image_pool_start() answers: how much image and per-CPU data take. */
 extern u64 fake_pool_start;
-/** The image header; max_cpus may be changed. */
+/** The image header; max_cpus is set by fake_cpus(). */
 extern struct jailhouse_header fake_header;
+/** How many CPUs there are. There is nothing behind the area of the last: looking
+ *  there ends the test. */
+void fake_cpus(u32 count);
 /** CPUs are threads: who waits for a lock gets it at last. */
 extern bool fake_threads;
 /** A CPU follows requests at once; else when fake_cpu_follow() is called. */

@@ -73,6 +73,19 @@ static u8 *map_shared(int fd, u64 size)
 	return p;
 }
 
+void fake_cpus(u32 count)
+{
+	u64 there = count * PERCPU_SIZE, rest = (MAX_CPUS - count) * PERCPU_SIZE;
+
+	fake_header.max_cpus = count;
+	for (u32 i = 0; i < 2; i++) {
+		u8 *alias = i ? local_alias : public_alias;
+
+		assert_int_equal(mprotect(alias, there, PROT_READ | PROT_WRITE), 0);
+		assert_int_equal(mprotect(alias + there, rest, PROT_NONE), 0);
+	}
+}
+
 void fake_cpus_reset(void);
 void fake_cpus_reset(void)
 {
@@ -87,14 +100,16 @@ void fake_cpus_reset(void)
 		local_alias = map_shared(fd, size);
 		close(fd);
 	}
+	fake_cpus(MAX_CPUS);
 	memset(public_alias, 0, size);
 	memset(privates, 0, sizeof(privates));
 	memset(&fake_header, 0, sizeof(fake_header));
-	fake_header.max_cpus = fake_header.online_cpus = FAKE_CPUS;
 	for (u32 n = 0; n < MAX_CPUS; n++) {
 		cpu_get(n)->id = n;
 		cpu_get(n)->mpidr = n;
 	}
+	fake_cpus(FAKE_CPUS);
+	fake_header.online_cpus = FAKE_CPUS;
 	current = 0;
 	fake_now = 1000;
 	fake_auto_follow = true;
@@ -223,6 +238,11 @@ void spin_wait_lock(u32 *lock)
 		fail_msg("lock %p is taken, and never released", (void *)lock);
 	while (!spin_trylock(lock))
 		sched_yield();
+}
+
+void fake_not_locked(const u32 *lock)
+{
+	fail_msg("lock %p is given up, but was not taken", (const void *)lock);
 }
 
 void fake_sysregs_reset(void)

@@ -844,7 +844,7 @@ static void test_init_refuses(void **state)
 	gic->iidr = 0x0201143b;
 	init_is_refused(-ENODEV, "no GICv2 CPU interface at 0x8010000 (IIDR says architecture 1)");
 	fake_reset();
-	fake_header.max_cpus = 9;
+	fake_cpus(9);
 	init_is_refused(-EINVAL, "a GICv2 has 8 CPUs at most, the config 9");
 	fake_reset();
 	fake_device_fail_after = 0;
@@ -897,7 +897,8 @@ static void test_single_cpu(void **state)
 {
 	(void)state;
 	fake_reset();
-	fake_header.max_cpus = fake_header.online_cpus = 1;
+	fake_cpus(1);
+	fake_header.online_cpus = 1;
 	gic->num_cpus = 1;
 	assert_int_equal(chip->init(&fake_system.header), 0);
 	assert_int_equal(chip->cpu_init(cpu_get(0)), 0);

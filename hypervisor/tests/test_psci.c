@@ -490,7 +490,7 @@ static u64 reached(u64 value, u32 intid)
 static void spread_cpus(void)
 {
 	/* 16 CPUs in clusters, some of them with Aff0 above 15. */
-	fake_header.max_cpus = 16;
+	fake_cpus(16);
 	for (u32 n = 0; n < 16; n++) {
 		struct cpu *cpu = cpu_get(n);
 

@@ -296,7 +296,7 @@ static void test_other_cpus_in_the_set(void **state)
 	(void)state;
 	OWN_PROCESS();
 	machine_before();
-	fake_header.max_cpus = 5;
+	fake_cpus(5);
 	fake_system.cpus[0] = 0x17;
 	all_cpus(enter, FAKE_CPUS);
 	all_return(-EINVAL);
