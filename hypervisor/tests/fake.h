@@ -93,6 +93,8 @@ extern int fake_pool_fail_after;
 /** Give the page pool `pages` pages; all of them by default. Unused pages are
  *  poisoned, so that a use after free ends the test. */
 void fake_pool_init(u32 pages);
+/** Where it begins: with its bitmap. */
+u8 *fake_pool_base(void);
 /** Copy of what is allocated, one byte a page. */
 void fake_pool_map(u8 *map);
 #define FAKE_POOL_PAGES ((u32)((FAKE_HV_SIZE - FAKE_HV_POOL) / PAGE_SIZE))
@@ -215,6 +217,8 @@ extern struct jailhouse_header fake_header;
 /** How many CPUs there are. There is nothing behind the area of the last: looking
  *  there ends the test. */
 void fake_cpus(u32 count);
+/** Calls of arch_adopt_map(). */
+extern u32 fake_map_adoptions;
 /** CPUs are threads: who waits for a lock gets it at last. */
 extern bool fake_threads;
 /** A CPU follows requests at once; else when fake_cpu_follow() is called. */

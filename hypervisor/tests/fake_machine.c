@@ -27,6 +27,7 @@ bool fake_with_gicv2;
 static u32 reasons_before;
 int fake_cpus_error;
 u64 fake_pool_start;
+u32 fake_map_adoptions;
 
 #define MEM_RWX  (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE)
 #define MEM_MMIO (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO)
@@ -123,6 +124,7 @@ int arch_check_cpus(void)
 
 void arch_adopt_map(void)
 {
+	__atomic_fetch_add(&fake_map_adoptions, 1, __ATOMIC_RELAXED);
 }
 
 static void root_region(u64 base, u64 size, u64 flags)
@@ -189,6 +191,7 @@ void fake_reset(void)
 	console_set_output(NULL);
 	console_set_ring(true);
 	fake_cpus_error = 0;
+	fake_map_adoptions = 0;
 	fake_pool_start = FAKE_HV_POOL;
 	fake_cpus_reset();
 	fake_pool_init(FAKE_POOL_PAGES);

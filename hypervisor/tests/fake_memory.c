@@ -66,7 +66,7 @@ void *pool_memset(void *s, int c, size_t n)
 {
 	ASAN_UNPOISON_MEMORY_REGION(s, n);
 	if (pool_pages) {
-		u64 first = (u64)((u8 *)s - hv_memory() - FAKE_HV_POOL) / PAGE_SIZE;
+		u64 first = (u64)((u8 *)s - hv_memory() - fake_pool_start) / PAGE_SIZE;
 
 		allocations++;
 		for (u64 i = first; i < first + n / PAGE_SIZE; i++) {
@@ -82,12 +82,12 @@ void *pool_memset(void *s, int c, size_t n)
 void page_pool_init(void *base, u32 pages)
 {
 	assert_true(pages <= FAKE_POOL_PAGES);
-	assert_ptr_equal(base, hv_memory() + FAKE_HV_POOL);
+	assert_ptr_equal(base, hv_memory() + fake_pool_start);
 	memset(pool_used_map, 0, sizeof(pool_used_map));
-	ASAN_UNPOISON_MEMORY_REGION(base, FAKE_POOL_PAGES * PAGE_SIZE);
+	ASAN_UNPOISON_MEMORY_REGION(base, FAKE_HV_SIZE - fake_pool_start);
 	/* What an earlier owner left must not be seen by anybody. */
 	memset(base, 0xa5, pages * PAGE_SIZE);
-	ASAN_POISON_MEMORY_REGION(base, FAKE_POOL_PAGES * PAGE_SIZE);
+	ASAN_POISON_MEMORY_REGION(base, FAKE_HV_SIZE - fake_pool_start);
 	pool_pages = 0;
 	pool_init(base, pages);
 	pool_pages = pages;
@@ -100,7 +100,7 @@ void page_pool_init(void *base, u32 pages)
 
 void page_free(void *page, u32 count)
 {
-	u64 first = (u64)((u8 *)page - hv_memory() - FAKE_HV_POOL) / PAGE_SIZE;
+	u64 first = (u64)((u8 *)page - hv_memory() - fake_pool_start) / PAGE_SIZE;
 
 	if (!page) {
 		pool_free(page, count);
@@ -119,7 +119,12 @@ void page_free(void *page, u32 count)
 
 void fake_pool_init(u32 pages)
 {
-	page_pool_init(hv_memory() + FAKE_HV_POOL, pages);
+	page_pool_init(hv_memory() + fake_pool_start, pages);
+}
+
+u8 *fake_pool_base(void)
+{
+	return hv_memory() + fake_pool_start;
 }
 
 void fake_pool_map(u8 *map)

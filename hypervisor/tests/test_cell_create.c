@@ -210,6 +210,67 @@ static void test_config_not_in_memory(void **state)
 	}
 }
 
+/* Root itself must be able to read it. */
+static void test_config_unreadable(void **state)
+{
+	(void)state;
+	fake_config_place(&config);
+	stage2_map(&root_cell.stage2, ipa_of(0x40000000), pa_of(0x40000000), SZ_1G - 0x1000000,
+		   S2_WRITE);
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), -EINVAL);
+	assert_non_null(strstr(fake_reason(), "is not in root's memory"));
+}
+
+/* As many bytes as a config may have, filled up with what nobody uses. */
+static void test_largest_config(void **state)
+{
+	static u8 blob[JAILHOUSE_CONFIG_MAX_SIZE + sizeof(struct jailhouse_ext_header)];
+	struct jailhouse_cell_desc *desc = (void *)blob;
+	struct jailhouse_ext_header *ext = (void *)(blob + JAILHOUSE_CONFIG_MAX_SIZE);
+	struct jailhouse_memory *mem;
+
+	(void)state;
+	config.desc.num_irqchips = 0;
+	fake_config_pack(&config, blob, sizeof(blob));
+	mem = (void *)(blob + sizeof(*desc) + desc->cpu_set_size);
+	memset(mem + 1, 0, sizeof(*mem));
+	desc->num_memory_regions = 256;
+	desc->num_pci_caps = desc->num_cache_regions = desc->num_stream_ids = 1024;
+	while (jailhouse_cell_config_size(desc) > JAILHOUSE_CONFIG_MAX_SIZE)
+		desc->num_cache_regions--;
+	desc->num_pio_regions = (JAILHOUSE_CONFIG_MAX_SIZE - jailhouse_cell_config_size(desc)) / 4;
+	assert_int_equal(jailhouse_cell_config_size(desc), JAILHOUSE_CONFIG_MAX_SIZE);
+	fake_ram_write(FAKE_CONFIG_PA, blob, sizeof(blob));
+	fake_snapshot(&before);
+	worked(cell_create(FAKE_CONFIG_PA));
+	assert_int_equal(cell_destroy(1), 0);
+	fake_snapshot_equal(&before, "largest config");
+	/* An extension block is too much. */
+	desc->flags |= JAILHOUSE_CELL_EXTENDED;
+	ext->size = sizeof(*ext);
+	fake_ram_write(FAKE_CONFIG_PA, blob, sizeof(blob));
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), -E2BIG);
+	fake_snapshot_equal(&before, "too large a config");
+}
+
+/* Of a sub-page region nothing is mapped: its neighbours on the page are others'. Root, to which it belongs,
+ * keeps the page. */
+static void test_subpage_is_not_mapped(void **state)
+{
+	struct stage2_mapping m;
+
+	(void)state;
+	fake_config_mem(&config, 0x60000010, 0x200010, 0x10, RW | JAILHOUSE_MEM_IO_32);
+	fake_config_place(&config);
+	fake_snapshot(&before);
+	worked(cell_create(FAKE_CONFIG_PA));
+	assert_false(stage2_lookup(&cell_find(1)->stage2, ipa_of(0x200010), &m));
+	assert_false(stage2_lookup(&cell_find(1)->stage2, ipa_of(0x200000), &m));
+	assert_true(stage2_lookup(&root_cell.stage2, ipa_of(0x60000010), &m));
+	assert_int_equal(cell_destroy(1), 0);
+	fake_snapshot_equal(&before, "sub-page");
+}
+
 static void test_config_at_any_alignment(void **state)
 {
 	u8 packed[PAGE_SIZE];
@@ -779,6 +840,9 @@ int main(void)
 		TEST(root_is_flushed_after_unmap),
 		TEST(root_copies),
 		TEST(config_not_in_memory),
+		TEST(config_unreadable),
+		TEST(largest_config),
+		TEST(subpage_is_not_mapped),
 		TEST(config_at_any_alignment),
 		TEST(config_leaves_memory),
 		TEST(too_big),

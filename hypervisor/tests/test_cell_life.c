@@ -105,6 +105,31 @@ static void second_cell(u64 phys, u64 size)
 	assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
 }
 
+/* What happens to a cell is on the console. */
+static void test_said(void **state)
+{
+	static const char *const said[] = { "Created cell \"inmate\"\n",
+					    "Cell \"inmate\" can be loaded\n",
+					    "Started cell \"inmate\"\n", "Cell \"inmate\" failed\n",
+					    "Closing cell \"inmate\"\n" };
+	const char *log;
+
+	setup_running(state);
+	fake_run_on(2);
+	this_cpu()->failed = true;
+	assert_true(FAKE_STOPS(cpu_stop_self()));
+	fake_run_on(0);
+	assert_int_equal(cell_destroy(1), 0);
+	log = fake_log();
+	for (u32 i = 0; i < ARRAY_SIZE(said); i++) {
+		log = strstr(log, said[i]);
+		if (!log) {
+			fail_msg("it does not say \"%s\"", said[i]);
+			return;
+		}
+	}
+}
+
 /* --- names and rights ------------------------------------------------------------------------------ */
 
 static long (*const calls[])(u64 id) = { cell_start, cell_set_loadable, cell_destroy };
@@ -1011,6 +1036,8 @@ static void test_system_off(void **state)
 	assert_true(FAKE_STOPS(cell_end_self(false)));
 	fake_run_on(0);
 	assert_int_equal(cpu_get(2)->power, CPU_POWER_OFF);
+	/* A sibling that is on its way cannot switch another one on. */
+	assert_true(cell->closing);
 	assert_int_equal(cell_get_state(1), JAILHOUSE_CELL_SHUT_DOWN);
 	assert_int_equal(restart_bits(), 0);
 	/* It is there still, and can be started again. */
@@ -1234,6 +1261,7 @@ int main(void)
 		TEST(start_takes_memory_back),
 		TEST(load_needs_no_memory),
 		TEST(start_without_load),
+		TEST(said),
 		TEST(start_with_a_busy_cpu),
 		TEST(load_does_not_outlive_the_cell),
 		TEST(start_without_loadable_regions),

@@ -127,6 +127,16 @@ static void test_states(void **state)
 	assert_int_equal(comm_state(&cell), JAILHOUSE_CELL_RUNNING);
 }
 
+/* A cell that does not use its caches sees it. */
+static void test_state_is_flushed(void **state)
+{
+	(void)state;
+	comm_set_state(&cell, JAILHOUSE_CELL_SHUT_DOWN);
+	assert_int_equal(page.comm.cell_state, JAILHOUSE_CELL_SHUT_DOWN);
+	assert_int_equal(fake_event_count(EV_CACHE_FLUSH), 1);
+	assert_int_equal(fake_event(EV_CACHE_FLUSH, 0)->a, (uintptr_t)&page.comm);
+}
+
 static void test_must_ask(void **state)
 {
 	(void)state;
@@ -206,6 +216,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(test_##name, setup)
 	const struct CMUnitTest tests[] = {
 		TEST(start),    TEST(offsets), TEST(console_flags), TEST(states),
+		TEST(start),    TEST(offsets), TEST(console_flags), TEST(state_is_flushed),
 		TEST(must_ask), TEST(answers), TEST(send),          TEST(reads_past_caches),
 	};
 

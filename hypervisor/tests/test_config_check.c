@@ -263,8 +263,7 @@ static void test_largest_extension(void **state)
 		b = blank(&desc, 2);
 		record = (void *)(b.data + b.size - sizeof(*record));
 		record->size = (u16)(sizeof(*record) + more);
-		assert_int_equal(rule_for(b),
-				 more ? JAILHOUSE_CFG_EXT_RECORD : JAILHOUSE_CFG_OK);
+		assert_int_equal(rule_for(b), more ? JAILHOUSE_CFG_EXT_RECORD : JAILHOUSE_CFG_OK);
 	}
 	/* One record more than there is room for. */
 	b = blank(&desc, 2);
@@ -346,9 +345,8 @@ static void test_largest_link(void **state)
 		enum jailhouse_config_rule rule = JAILHOUSE_CFG_OK;
 
 		for (u32 n = 1; n < 16; n++)
-			mem[n] = (struct jailhouse_memory){ 0x70000000 + n * 0x1000,
-							    n * 0x1000, 0x1000,
-							    JAILHOUSE_MEM_READ };
+			mem[n] = (struct jailhouse_memory){ 0x70000000 + n * 0x1000, n * 0x1000,
+							    0x1000, JAILHOUSE_MEM_READ };
 		dev->type = JAILHOUSE_PCI_TYPE_IVSHMEM;
 		dev->shmem_regions_start = 1;
 		dev->shmem_peers = 12;
@@ -441,11 +439,9 @@ static void test_ends_of_the_address_space(void **state)
 
 	(void)state;
 	assert_int_equal(rule_for_region(0x1000, end - 0x1000, 0x1000, 0), JAILHOUSE_CFG_OK);
-	assert_int_equal(rule_for_region(0x1000, end - 0x1000, 0x2000, 0),
-			 JAILHOUSE_CFG_MEM_RANGE);
+	assert_int_equal(rule_for_region(0x1000, end - 0x1000, 0x2000, 0), JAILHOUSE_CFG_MEM_RANGE);
 	/* A sub-page region of one byte: the last, and the first behind. */
-	assert_int_equal(rule_for_region(0x1fff, end - 1, 1, JAILHOUSE_MEM_IO_8),
-			 JAILHOUSE_CFG_OK);
+	assert_int_equal(rule_for_region(0x1fff, end - 1, 1, JAILHOUSE_MEM_IO_8), JAILHOUSE_CFG_OK);
 	assert_int_equal(rule_for_region(0x1000, end, 1, JAILHOUSE_MEM_IO_8),
 			 JAILHOUSE_CFG_MEM_RANGE);
 	/* Up to the last byte of 64 bits nothing wraps; it is only too far. */

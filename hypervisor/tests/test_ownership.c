@@ -287,6 +287,42 @@ static void test_loan_that_is_not_returned(void **state)
 	one->loadable = true;
 }
 
+/* What is lent for loading is the loadable region, nothing else. */
+static void test_loan_of_what_is_not_loadable(void **state)
+{
+	(void)state;
+	assert_int_equal(cell_destroy(1), 0);
+	config.desc.id = 3;
+	strcpy(config.desc.name, "three");
+	config.cpus[0] = 1 << 1;
+	config.mem[0].phys_start = RAM;
+	config.desc.num_irqchips = 0;
+	fake_config_mem(&config, 0x7e100000, 0x7e100000, 0x1000, RW);
+	fake_config_place(&config);
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
+	assert_int_equal(cell_set_loadable(3), 0);
+	assert_int_equal(ownership_selftest(), 0);
+	map(&root_cell, 0x7e100000, 0x7e100000, PAGE_SIZE, S2_READ);
+	found("cell 0 maps 0x7e100000 of cell 3");
+}
+
+/* A block over several regions of root: each page must be in one of them. */
+static void test_block_over_regions(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake_system.mem[1].size = 0x00b00000;
+	fake_system.mem[2].phys_start = fake_system.mem[2].virt_start = 0x7fb00000;
+	fake_system.mem[2].size = 0x00100000;
+	fake_enable(FAKE_POOL_PAGES);
+	/* The last before the hypervisor, of two regions. */
+	map(&root_cell, 0x7fa00000, 0x7fa00000, 0x200000, S2_READ);
+	assert_int_equal(ownership_selftest(), 0);
+	/* Of a device that has the first page alone. */
+	map(&root_cell, 0x40000000000 >> 4, 0x09000000, 0x200000, S2_READ | S2_DEVICE);
+	found("cell 0 maps 0x9001000 at 0x4000001000, which is in no region");
+}
+
 static void test_page_of_nobody(void **state)
 {
 	(void)state;
@@ -376,6 +412,8 @@ int main(void)
 		TEST(root_keeps_a_page),
 		TEST(loan_that_is_not_returned),
 		TEST(page_of_nobody),
+		TEST(loan_of_what_is_not_loadable),
+		TEST(block_over_regions),
 		TEST(page_behind_a_region),
 		TEST(hypervisor_is_writable),
 		TEST(foreign_comm_page),

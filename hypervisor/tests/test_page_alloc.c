@@ -87,16 +87,21 @@ static void test_exhaustion(void **state)
 static void test_alignment_is_of_the_address(void **state)
 {
 	(void)state;
-	for (u32 align = 1; align <= 64; align *= 2) {
+	for (u32 align = 1, shift = 0; align <= 64; align *= 2, shift += 3) {
 		void *first, *second;
 
-		fake_pool_init(FAKE_POOL_PAGES);
+		/* Where the image ends is no multiple of anything but pages. */
+		fake_pool_start = FAKE_HV_POOL + shift * PAGE_SIZE;
+		fake_pool_init(512);
 		first = page_alloc(align, align);
 		second = page_alloc(align, align);
 		assert_non_null(first);
 		assert_non_null(second);
 		assert_int_equal((uintptr_t)first % (align * PAGE_SIZE), 0);
 		assert_int_equal((uintptr_t)second % (align * PAGE_SIZE), 0);
+		/* Nothing is wasted: the next such address behind the bitmap. */
+		assert_true((u8 *)first - fake_pool_base() <= (long)(align * PAGE_SIZE));
+		assert_true((u8 *)second - (u8 *)first == (long)(align * PAGE_SIZE));
 	}
 }
 

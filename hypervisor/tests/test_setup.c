@@ -88,6 +88,10 @@ static void tick(void)
 /* All threads run before the first of them enters: their start takes time. */
 static pthread_barrier_t started;
 
+/* The last CPU comes when the others have waited for so many ticks. */
+#define LATE (FAKE_TICKS_PER_MS * 5)
+static bool last_is_late;
+
 static void *enter(void *arg)
 {
 	u32 id = (u32)(uintptr_t)arg;
@@ -95,6 +99,9 @@ static void *enter(void *arg)
 	fake_run_on(id);
 	this_cpu()->arrived = true;
 	pthread_barrier_wait(&started);
+	while (last_is_late && id == FAKE_CPUS - 1 &&
+	       __atomic_load_n(&fake_now, __ATOMIC_RELAXED) < 1000 + 2 * LATE)
+		usleep(50);
 	results[id] = setup_enter(this_cpu());
 	return NULL;
 }
@@ -156,6 +163,12 @@ static void use_uart(void)
 	};
 }
 
+static void says(const char *text)
+{
+	if (!strstr(fake_log(), text))
+		fail_msg("it does not say \"%s\"", text);
+}
+
 static void all_return(long code)
 {
 	for (u32 n = 0; n < FAKE_CPUS; n++)
@@ -194,6 +207,7 @@ static void test_enable(void **state)
 	(void)state;
 	OWN_PROCESS();
 	machine_before();
+	last_is_late = true;
 	all_cpus(enter, FAKE_CPUS);
 	all_return(0);
 	assert_string_equal(fake_reason(), "");
@@ -211,6 +225,7 @@ static void test_enable(void **state)
 	assert_int_equal(m.pa.v, 0x40000000);
 	assert_true(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_HV_BASE + 0x10000), &m));
 	assert_int_equal(m.flags & (S2_READ | S2_WRITE), S2_READ);
+	assert_true(m.flags & S2_NO_EXECUTE);
 	for (u64 i = 0; i < PAGE_SIZE; i++)
 		assert_int_equal(((u8 *)hyp_pa_to_va(m.pa))[i], 0);
 	assert_true(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_CONSOLE_PA), &m));
@@ -220,20 +235,35 @@ static void test_enable(void **state)
 	assert_false(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_GICD_BASE), &m));
 	assert_false(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_GICR_BASE + 0x7f000), &m));
 	assert_int_equal(ownership_selftest(), 0);
-	/* How long Linux stood still is known. */
-	assert_int_not_equal(console_page.enable_ticks, 0);
+	/* How long Linux stood still is known: from the first that came, who waited for the last. */
+	assert_in_range(console_page.enable_ticks, LATE, fake_now - 1000);
+	/* Each CPU sees what the leader mapped, and is named. */
+	assert_int_equal(fake_map_adoptions, FAKE_CPUS);
+	says("Initializing unit: ");
+	for (u32 n = 0; n < FAKE_CPUS; n++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), " CPU %u... OK\n", n);
+		says(line);
+	}
+	says("Activating hypervisor\n");
 }
 
 static void test_cpu_does_not_arrive(void **state)
 {
+	u64 reasons;
+
 	(void)state;
 	OWN_PROCESS();
 	machine_before();
 	fake_header.rendezvous_ms = 20;
 	results[3] = -ETIMEDOUT;
+	reasons = console_page.reason_seq;
 	all_cpus(enter, 3);
 	all_return(-ETIMEDOUT);
 	assert_non_null(strstr(fake_reason(), "CPU 3 did not enter"));
+	/* Said once, by the first to give up. */
+	assert_int_equal(console_page.reason_seq, reasons + 1);
 	as_found();
 }
 
@@ -344,6 +374,25 @@ static void test_no_room_for_the_console(void **state)
 	refused(-ENOMEM, "no room to map the debug console");
 }
 
+/* Ports, or no UART at all: nothing is mapped for it. */
+static void test_other_consoles(void **state)
+{
+	(void)state;
+	if (!alone) {
+		assert_true(elsewhere(__func__, "0"));
+		assert_true(elsewhere(__func__, "1"));
+		return;
+	}
+	machine_before();
+	use_uart();
+	if (argument)
+		fake_system.header.debug_console.flags = 0;
+	else
+		fake_system.header.debug_console.type = JAILHOUSE_CON_TYPE_NONE;
+	fake_device_fail_after = 0;
+	refused(-ENOMEM, "no room to map the interrupt distributor");
+}
+
 static void test_no_room_for_the_pool(void **state)
 {
 	(void)state;
@@ -351,6 +400,35 @@ static void test_no_room_for_the_pool(void **state)
 	machine_before();
 	fake_pool_start = FAKE_HV_SIZE - 15 * PAGE_SIZE;
 	refused(-ENOMEM, "has 4096 KiB; image and per-CPU data alone take 4036 KiB");
+}
+
+/* The least that is tried: then it is the tables that find no room. */
+static void test_smallest_pool(void **state)
+{
+	(void)state;
+	OWN_PROCESS();
+	machine_before();
+	fake_pool_start = FAKE_HV_SIZE - 16 * PAGE_SIZE;
+	refused(-ENOMEM, "page pool has no room");
+}
+
+/* Root's regions may cover the frames that are filtered: they are taken out. */
+static void test_region_over_the_frames(void **state)
+{
+	struct stage2_mapping m;
+
+	(void)state;
+	OWN_PROCESS();
+	machine_before();
+	fake_system.mem[7].size = 0x09000000;
+	all_cpus(enter, FAKE_CPUS);
+	all_return(0);
+	assert_true(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_GICD_BASE - 0x1000), &m));
+	for (u64 at = 0; at < 0x10000; at += PAGE_SIZE)
+		assert_false(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_GICD_BASE + at), &m));
+	for (u64 at = 0; at < 0x80000; at += PAGE_SIZE)
+		assert_false(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_GICR_BASE + at), &m));
+	assert_true(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_GICR_BASE + 0x80000), &m));
 }
 
 /* One of them cannot: none of them may. */
@@ -507,6 +585,7 @@ static void *park(void *arg)
 	this_private()->saved.spsr = 0x3c9;
 	results[3] = setup_enter(this_cpu());
 	if (results[3] == 0) {
+		usleep(20000);
 		/* Its wait does not end in a test, so this ends with el2_leave(). */
 		fake_cpu_offline(3);
 		left = true;
@@ -629,6 +708,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_no_room_for_devices),
 		cmocka_unit_test(test_no_room_for_the_console),
 		cmocka_unit_test(test_no_room_for_the_pool),
+		cmocka_unit_test(test_smallest_pool),
+		cmocka_unit_test(test_region_over_the_frames),
+		cmocka_unit_test(test_other_consoles),
 		cmocka_unit_test(test_one_cpu_refuses),
 		cmocka_unit_test(test_kick_in_use),
 		cmocka_unit_test(test_allocations),
