@@ -58,6 +58,9 @@ u32 fake_event_count(enum fake_event_kind kind);
 /** The n-th event of a kind; NULL if there are fewer. */
 const struct fake_event *fake_event(enum fake_event_kind kind, u32 n);
 u32 fake_events_total(void);
+/** The barrier that follows immediately: after the last write of a system register,
+ *  or, for NULL, after everything else. "none" if there is none. */
+const char *fake_barrier_after(const char *sysreg);
 /** The n-th event of all. */
 const struct fake_event *fake_event_at(u32 n);
 void fake_record(struct fake_event event);
@@ -159,6 +162,8 @@ extern struct fake_gic fake_gic;
 extern u8 fake_gic_priority_mask;
 /** GICD_TYPER; 288 interrupts by default. */
 extern u32 fake_gic_typer;
+/** GICR_TYPER's upper half, by frame: its number by default. */
+extern u32 fake_gic_affinity[8];
 /** GICD_CTLR.RWP stays set. */
 extern bool fake_gic_hangs;
 

@@ -5,6 +5,8 @@
  */
 #include "fake.h"
 
+#include <string.h>
+
 #include <stdlib.h>
 #include <time.h>
 
@@ -79,4 +81,23 @@ u64 fake_random(void)
 u64 fake_random_below(u64 n)
 {
 	return fake_random() % n;
+}
+
+const char *fake_barrier_after(const char *sysreg)
+{
+	const struct fake_event *e;
+	u32 at = fake_events_total();
+
+	if (sysreg) {
+		while (at-- > 0) {
+			e = fake_event_at(at);
+			if (e->kind == EV_SYSREG_WRITE && strcmp(e->name, sysreg) == 0)
+				break;
+		}
+		at += 2;
+	}
+	if (at == 0 || at > fake_events_total())
+		return "none";
+	e = fake_event_at(at - 1);
+	return e->kind == EV_BARRIER ? e->name : "none";
 }

@@ -11,6 +11,7 @@
 
 struct fake_gic fake_gic;
 bool fake_gic_hangs;
+u32 fake_gic_affinity[8];
 u8 fake_gic_priority_mask;
 u32 fake_gic_typer;
 
@@ -127,7 +128,8 @@ static void gicd_write(u64 offset, u32 bytes, u64 value)
 static u64 frame_typer(u32 n)
 {
 	/* Affinity n, processor number n, Last on the last frame that exists. */
-	return (u64)n << 32 | (u64)n << 8 | (n == num_frames - 1 ? GICR_TYPER_LAST : 0);
+	return (u64)fake_gic_affinity[n] << 32 | (u64)n << 8 |
+	       (n == num_frames - 1 ? GICR_TYPER_LAST : 0);
 }
 
 static u64 gicr_read(u64 address, u32 bytes)
@@ -207,8 +209,12 @@ static void gicr_write(u64 address, u32 bytes, u64 value)
 	}
 }
 
+void fake_frames_reset(void);
 void fake_gic_init(u32 cpus)
 {
+	fake_frames_reset();
+	for (u32 n = 0; n < ARRAY_SIZE(fake_gic_affinity); n++)
+		fake_gic_affinity[n] = n;
 	struct fake_gic *g = &fake_gic;
 
 	assert_true(cpus <= ARRAY_SIZE(g->rd));

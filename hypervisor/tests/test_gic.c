@@ -349,6 +349,18 @@ static void test_identification(void **state)
 		assert_int_equal(read_by(cell, gicd_reg(offsets[i]), 4), seen);
 	}
 	assert_int_equal(read_by(cell, gicd_reg(GICD_PIDR2), 4), 0x3b);
+	/* From the first of these registers on, by words. */
+	fake_events_clear();
+	read_by(cell, gicd_reg(GICD_ID_REGS), 4);
+	assert_int_equal(fake_event_count(EV_IO_READ), 1);
+	read_by(cell, gicd_reg(GICD_ID_REGS - 4), 4);
+	assert_int_equal(fake_event_count(EV_IO_READ), 1);
+	for (u32 offset = 0; offset < 12; offset++) {
+		u64 value;
+
+		assert_int_equal(access(cell, gicd_reg(offset), 1, false, &value), MMIO_REFUSED);
+	}
+	read_by(cell, gicd_reg(12), 1);
 }
 
 /* Every offset and width: the hardware is never asked for what it has not, and
@@ -507,10 +519,33 @@ static void test_frames_are_identified(void **state)
 		assert_int_equal(read_by(cell, gicr_reg(cpu, GICR_ID_REGS + 0x18), 4), 0x3b);
 		fake_gic.rd[cpu].ctlr = 0x77;
 		assert_int_equal(read_by(cell, gicr_reg(cpu, GICR_CTLR), 4), cpu >= 2 ? 0x77 : 0);
+		/* What the second page begins with is nobody's. */
+		fake_events_clear();
+		assert_int_equal(read_by(cell, gicr_reg(cpu, GICR_SGI_BASE), 4), 0);
+		assert_int_equal(fake_event_count(EV_IO_READ), 0);
 		/* Of these registers TYPER alone has 64 bits. */
 		assert_int_equal(access(cell, gicr_reg(cpu, GICR_ID_REGS), 8, false, &typer),
 				 MMIO_REFUSED);
 	}
+}
+
+static void test_private_widths(void **state)
+{
+	static const u32 words[] = { GICR_ISENABLER0, GICR_ICPENDR0, GICR_ISACTIVER0, GICR_ICFGR };
+
+	(void)state;
+	for (u32 write = 0; write < 2; write++)
+		for (u32 size = 1; size <= 8; size *= 2) {
+			u64 value = 0;
+
+			for (u32 i = 0; i < ARRAY_SIZE(words); i++)
+				assert_int_equal(access(cell, gicr_reg(3, words[i]), size, write,
+							&value),
+						 size == 4 ? MMIO_DONE : MMIO_REFUSED);
+			assert_int_equal(access(cell, gicr_reg(3, GICR_IPRIORITYR), size, write,
+						&value),
+					 size <= 4 ? MMIO_DONE : MMIO_REFUSED);
+		}
 }
 
 /* LPIs, groups and power are closed, also on own CPUs. */
@@ -557,6 +592,37 @@ static void test_regions_of_redistributors(void **state)
 		assert_int_equal(typer >> 32, cpu);
 		assert_int_equal(!!(typer & GICR_TYPER_LAST), cpu == FAKE_CPUS - 1);
 	}
+}
+
+/* More frames than CPUs: who scans them takes none for its own. */
+static void test_frames_without_cpu(void **state)
+{
+	(void)state;
+	fake_reset();
+	cpu_get(1)->arrived = false;
+	list_redistributors(FAKE_GICR_BASE + 2 * (u64)GICR_FRAME_SIZE, FAKE_GICR_BASE);
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	assert_null(gicr_frame_cpu(3));
+	assert_int_equal(root_cell_init(&fake_system.header), 0);
+	assert_int_equal(read_by(&root_cell, gicr_reg(1, GICR_TYPER), 8) >> 32, ~0u);
+	assert_int_equal(read_by(&root_cell, gicr_reg(1, GICR_TYPER + 4), 4), ~0u);
+	assert_int_equal((u32)read_by(&root_cell, gicr_reg(1, GICR_TYPER), 8), 0);
+	assert_int_equal(read_by(&root_cell, gicr_reg(1, GICR_ISENABLER0), 4), 0);
+}
+
+/* A CPU in a cluster: its redistributor names all four affinities. */
+static void test_affinity_of_frames(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake_gic_affinity[2] = 0x12345678;
+	cpu_get(2)->mpidr = 0x1200345678;
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	assert_ptr_equal(gicr_frame_cpu(2), cpu_get(2));
+	fake_reset();
+	fake_gic_affinity[2] = 0x13345678;
+	cpu_get(2)->mpidr = 0x1200345678;
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), -ENODEV);
 }
 
 /* CPUs whose redistributors are in no region. */
@@ -701,6 +767,7 @@ static void test_distributor_hangs(void **state)
 	gicv3_irqchip.move_irq(SPI, cpu_get(3), cell, cell);
 	fake_gic_hangs = false;
 	assert_int_equal(fake_gic.router[SPI], 3);
+	assert_non_null(strstr(fake_log(), "The interrupt distributor did not finish a write\n"));
 }
 
 /* Interrupts of others that were routed to a CPU that left, or to any. */
@@ -713,10 +780,13 @@ static void test_confine(void **state)
 	fake_gic.router[62] = 1;
 	fake_gic.router[63] = 0x55;
 	fake_gic.router[287] = 2;
+	/* Behind the last that there is. */
+	fake_gic.router[288] = 2;
 	fake_config_place(&config);
 	assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
 	assert_int_equal(fake_gic.router[60], 0);
 	assert_int_equal(fake_gic.router[61], 0);
+	assert_int_equal(fake_gic.router[288], 2);
 	assert_int_equal(fake_gic.router[62], 1);
 	assert_int_equal(fake_gic.router[63], 0);
 	assert_int_equal(fake_gic.router[SPI], 2);
@@ -728,9 +798,26 @@ static void test_scrub_of_cpu(void **state)
 {
 	(void)state;
 	fake_run_on(3);
+	/* What the PPIs were like before. */
+	fake_sysreg_write("ICC_SRE_EL2", ICC_SRE_SRE);
+	fake_gic.rd[3].config[1] = 0x44444444;
+	assert_int_equal(gicv3_irqchip.cpu_init(this_cpu()), 0);
+	fake_gic.rd[3].enabled = 0;
+	fake_sysreg_write("ICC_SRE_EL2", 0);
+	gicv3_irqchip.cpu_scrub(this_cpu());
+	assert_int_equal(fake_gic.rd[3].enabled, kick_bit);
 	memset(&fake_gic.rd[3], 0xff, sizeof(fake_gic.rd[3]));
 	fake_sysreg_write("ICC_CTLR_EL1", 6 << 8 | 3);
+	fake_sysreg_write("ICC_SRE_EL2", 0);
+	fake_sysreg_write("ICC_BPR1_EL1", 5);
+	fake_events_clear();
 	gicv3_irqchip.cpu_scrub(this_cpu());
+	assert_int_equal(fake_gic.rd[3].config[1] | 3 << (FAKE_KICK_IRQ - 16) * 2,
+			 0x44444444 | 3 << (FAKE_KICK_IRQ - 16) * 2);
+	assert_int_equal(fake_sysreg_read("ICC_SRE_EL2"), 0xf);
+	assert_int_equal(fake_sysreg_read("ICC_CTLR_EL1"), 0);
+	assert_string_equal(fake_barrier_after("ICC_SRE_EL2"), "isb");
+	assert_string_equal(fake_barrier_after(NULL), "isb");
 	assert_int_equal(fake_gic.rd[3].enabled, kick_bit);
 	assert_int_equal(fake_gic.rd[3].pending, 0);
 	assert_int_equal(fake_gic.rd[3].active, 0);
@@ -775,7 +862,21 @@ static void test_enter(void **state)
 	(void)state;
 	fake_run_on(3);
 	fake_gic.rd[3].pending = ~0u;
+	fake_sysreg_write("ICC_SRE_EL2", 0xf);
+	fake_sysreg_write("ICC_CTLR_EL1", 3);
+	fake_sysreg_write("ICC_BPR1_EL1", 5);
+	fake_sysreg_write("ICC_PMR_EL1", 0xff);
+	fake_sysreg_write("ICC_IGRPEN1_EL1", 1);
+	fake_sysreg_write("ICC_AP1R0_EL1", 1);
+	fake_sysreg_write("ICH_VMCR_EL2", ~0ULL);
 	gicv3_irqchip.cpu_enter(this_cpu(), cell);
+	assert_int_equal(fake_sysreg_read("ICC_CTLR_EL1"), 0);
+	assert_int_equal(fake_sysreg_read("ICC_BPR1_EL1"), 0);
+	assert_int_equal(fake_sysreg_read("ICC_AP1R0_EL1"), 0);
+	assert_int_equal(fake_sysreg_read("ICH_VMCR_EL2"), 0);
+	assert_int_equal(fake_sysreg_read("ICC_SRE_EL2"), ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB);
+	assert_string_equal(fake_barrier_after("ICC_SRE_EL2"), "isb");
+	assert_string_equal(fake_barrier_after(NULL), "isb");
 	/* SGI sends and group 0 trap; the interface is closed as after reset. */
 	assert_int_equal(fake_sysreg_read("ICH_HCR_EL2"), ICH_HCR_TC | ICH_HCR_TALL0);
 	assert_int_equal(fake_sysreg_read("ICC_SRE_EL2") & ICC_SRE_ENABLE, 0);
@@ -791,8 +892,22 @@ static void test_enter_root(void **state)
 	fake_run_on(1);
 	fake_sysreg_write("ICH_HCR_EL2", ICH_HCR_TC);
 	fake_sysreg_write("ICC_CTLR_EL1", ICC_CTLR_EOIMODE);
+	fake_gic.rd[1].enabled = 0;
+	fake_sysreg_write("ICC_SRE_EL2", 0xd);
+	assert_int_equal(gicv3_irqchip.cpu_init(this_cpu()), 0);
+	fake_sysreg_write("ICC_SRE_EL2", 0);
+	fake_sysreg_write("ICC_CTLR_EL1", ICC_CTLR_EOIMODE);
+	fake_sysreg_write("ICC_IGRPEN1_EL1", 1);
+	fake_sysreg_write("ICC_AP1R0_EL1", 1);
 	fake_gic.rd[1].enabled = ~0u;
 	gicv3_irqchip.cpu_enter(this_cpu(), &root_cell);
+	assert_int_equal(fake_sysreg_read("ICC_SRE_EL2"), 0xd);
+	assert_int_equal(fake_sysreg_read("ICC_IGRPEN1_EL1"), 0);
+	assert_int_equal(fake_sysreg_read("ICC_AP1R0_EL1"), 0);
+	assert_int_equal(fake_sysreg_read("ICH_VMCR_EL2"),
+			 0xf0ULL << ICH_VMCR_VPMR_SHIFT | ICH_VMCR_VEOIM | ICH_VMCR_VENG1);
+	assert_string_equal(fake_barrier_after("ICC_SRE_EL2"), "isb");
+	assert_string_equal(fake_barrier_after(NULL), "isb");
 	assert_int_equal(fake_sysreg_read("ICH_HCR_EL2"), 0);
 	assert_int_equal(fake_sysreg_read("ICC_CTLR_EL1") & ICC_CTLR_EOIMODE, 0);
 	assert_true(fake_sysreg_read("ICH_VMCR_EL2") & ICH_VMCR_VEOIM);
@@ -817,6 +932,11 @@ static void test_wait_for_cell(void **state)
 			fake_sysreg_write("ICC_AP1R0_EL1", 0xffff);
 			fake_events_clear();
 			gicv3_irqchip.wait_for_cell(this_cpu());
+			/* The interface is open when it waits, and closed when it returns. */
+			assert_int_equal(fake_event_count(EV_BARRIER), 3);
+			assert_string_equal(fake_event(EV_BARRIER, 0)->name, "isb");
+			assert_string_equal(fake_event(EV_BARRIER, 1)->name, "dsb sy");
+			assert_string_equal(fake_barrier_after(NULL), "isb");
 			for (u32 n = 0; n < fake_event_count(EV_SYSREG_WRITE); n++) {
 				const struct fake_event *e = fake_event(EV_SYSREG_WRITE, n);
 
@@ -838,8 +958,15 @@ static void test_wake_and_wait(void **state)
 	gicv3_irqchip.wake(cpu_get(3));
 	assert_int_equal(fake_gic.rd[3].pending, kick_bit);
 	assert_int_equal(fake_gic.rd[2].pending, 0);
+	assert_string_equal(fake_barrier_after(NULL), "dsb sy");
+	fake_events_clear();
 	gicv3_irqchip.wait(cpu_get(3));
 	assert_int_equal(fake_gic.rd[3].pending, 0);
+	/* Cleared, known to be cleared, and only then another look at the request. */
+	assert_int_equal(fake_event_at(0)->kind, EV_IO_WRITE);
+	assert_int_equal(fake_event_at(1)->kind, EV_IO_READ);
+	assert_int_equal(fake_event_at(1)->a, fake_event_at(0)->a);
+	assert_string_equal(fake_barrier_after(NULL), "dsb sy");
 }
 
 /* A kick that came late can have been taken in a cell, and never ended. */
@@ -969,7 +1096,10 @@ static void test_kick_of_the_secure_world(void **state)
 	fake_gic_priority_mask = 0;
 	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
 	fake_sysreg_write("ICC_SRE_EL2", ICC_SRE_SRE);
+	fake_sysreg_write("ICC_PMR_EL1", 0x50);
 	assert_int_equal(gicv3_irqchip.cpu_init(cpu_get(0)), -EBUSY);
+	/* That was found out by a write, which is undone. */
+	assert_int_equal(fake_sysreg_read("ICC_PMR_EL1"), 0x50);
 	assert_non_null(strstr(fake_reason(), "belongs to the secure world"));
 }
 
@@ -1026,12 +1156,25 @@ static void test_cpu_init_and_exit(void **state)
 		fake_sysreg_write(regs[i], 0x111 * (i + 1) | 7);
 	fake_gic.rd[0].priority[FAKE_KICK_IRQ] = 0x70;
 	fake_gic.rd[0].group = ~kick_bit;
+	fake_gic.rd[0].pending = fake_gic.rd[0].active = 0;
 	before = fake_gic;
+	fake_gic.rd[0].pending = kick_bit;
 	assert_int_equal(gicv3_irqchip.cpu_init(cpu_get(0)), 0);
+	assert_int_equal(fake_gic.rd[0].pending, 0);
 	assert_int_equal(fake_gic.rd[0].priority[FAKE_KICK_IRQ], 0);
 	assert_int_equal(fake_gic.rd[0].group & kick_bit, kick_bit);
+	assert_int_equal(fake_gic.rd[0].config[1] >> (FAKE_KICK_IRQ - 16) * 2 & 3, GIC_EDGE);
 	assert_int_equal(fake_sysreg_read("ICC_CTLR_EL1") & ICC_CTLR_EOIMODE, 0);
+	assert_string_equal(fake_barrier_after(NULL), "isb");
+	/* A kick that came, and was taken, and never ended. */
+	fake_gic.rd[0].enabled |= kick_bit;
+	fake_gic.rd[0].pending |= kick_bit;
+	fake_gic.rd[0].active |= kick_bit | 0x80;
+	fake_events_clear();
 	gicv3_irqchip.cpu_exit(cpu_get(0));
+	assert_string_equal(fake_barrier_after(NULL), "isb");
+	/* The distributor is as it was before the interface is. */
+	assert_string_equal(fake_event(EV_BARRIER, 0)->name, "dsb sy");
 	for (u32 i = 0; i < ARRAY_SIZE(regs); i++)
 		assert_int_equal(fake_sysreg_read(regs[i]), 0x111 * (i + 1) | 7);
 	assert_memory_equal(&before, &fake_gic, sizeof(before));
@@ -1115,9 +1258,12 @@ int main(void)
 		TEST(private_bits),
 		TEST(private_fields),
 		TEST(frames_are_identified),
+		TEST(private_widths),
 		TEST(closed_registers),
 		TEST(sweep_redistributors),
 		TEST(regions_of_redistributors),
+		TEST(frames_without_cpu),
+		TEST(affinity_of_frames),
 		TEST(region_is_missing),
 		TEST(owned_mask),
 		TEST(merge),

@@ -293,6 +293,7 @@ static void test_foreign_targets(void **state)
 static void test_sgis(void **state)
 {
 	u32 allowed = target_of(2) | target_of(3), self = target_of(3);
+	u32 counted = this_cpu()->stats[JAILHOUSE_CPU_STAT_VMEXITS_VSGI];
 
 	(void)state;
 	for (u32 filter = 0; filter < 4; filter++)
@@ -312,6 +313,8 @@ static void test_sgis(void **state)
 					assert_int_equal(gic->sgir, expected << 16 | sgi);
 			}
 	assert_int_equal(read_by(cell, GICD_SGIR, 4), 0);
+	assert_int_equal(this_cpu()->stats[JAILHOUSE_CPU_STAT_VMEXITS_VSGI],
+			 counted + 4 * 256 * 16);
 	for (u32 size = 1; size <= 8; size *= 2)
 		if (size != 4)
 			assert_int_equal(try_write(cell, GICD_SGIR, size, ~0ULL), MMIO_REFUSED);
@@ -358,6 +361,16 @@ static void test_identification(void **state)
 	}
 	assert_int_equal(read_by(cell, GICV2_PIDR2, 4), 0x2b);
 	assert_memory_equal(&before, gic, sizeof(before));
+	/* From the first of these registers on; in front of it there is nothing. */
+	fake_events_clear();
+	read_by(cell, GICV2_ID_REGS, 4);
+	assert_int_equal(fake_event_count(EV_IO_READ), 1);
+	for (u32 offset = GICD_SPENDSGIR + 16; offset < GICV2_ID_REGS; offset += 4) {
+		assert_int_equal(read_by(cell, offset, 4), 0);
+		write_by(cell, offset, 4, ~0u);
+	}
+	assert_int_equal(fake_event_count(EV_IO_READ), 1);
+	assert_int_equal(fake_event_count(EV_IO_WRITE), 0);
 }
 
 /* Only one page is mapped in EL2; the window may have 16. GICv3 has registers there. */
@@ -435,6 +448,8 @@ static void test_interface_is_mapped(void **state)
 	assert_false(stage2_lookup(&cell->stage2, ipa_of(FAKE_GICC_BASE + GICC_DIR), &m));
 	assert_false(stage2_lookup(&cell->stage2, ipa_of(FAKE_GICD_BASE), &m));
 	assert_null(mmio_find(&root_cell.mmio, FAKE_GICC_BASE + GICC_DIR));
+	assert_non_null(mmio_find(&cell->mmio, FAKE_GICC_BASE + GICC_SIZE - 1));
+	assert_null(mmio_find(&cell->mmio, FAKE_GICC_BASE + GICC_SIZE));
 }
 
 static void test_deactivate_own_only(void **state)
@@ -504,6 +519,17 @@ static void test_one_cpu_is_woken(void **state)
 	wake_up(2);
 	assert_false(wakes(2));
 	assert_int_equal(gic->pending[KICK / 32] >> KICK % 32 & 1, 0);
+	fake_run_on(0);
+	cpu_get(2)->request = CPU_REQ_STOP;
+	chip->wake(cpu_get(2));
+	assert_string_equal(fake_barrier_after(NULL), "dsb sy");
+	/* Cleared, known to be cleared, and only then another look at the request. */
+	fake_run_on(2);
+	fake_events_clear();
+	chip->wait(this_cpu());
+	assert_string_equal(fake_barrier_after(NULL), "dsb sy");
+	assert_int_equal(fake_event(EV_IO_READ, fake_event_count(EV_IO_READ) - 1)->a,
+			 fake_event(EV_IO_WRITE, fake_event_count(EV_IO_WRITE) - 1)->a);
 }
 
 /* Any order of kicks and wake-ups: who was kicked has a reason to wake up until it did. */
@@ -570,10 +596,14 @@ static void test_kick_is_given_back(void **state)
 	fake_reset();
 	gic->priority[KICK] = 0x70;
 	gic->target[KICK] = 0x3;
-	gic->config[KICK / 16] = 0x11111111;
+	gic->config[KICK / 16] = 0x91111111;
 	before = *gic;
+	gic->pending[KICK / 32] |= 1u << KICK % 32;
 	assert_int_equal(chip->init(&fake_system.header), 0);
 	init_cpus();
+	assert_int_equal(gic->pending[KICK / 32] >> KICK % 32 & 1, 0);
+	assert_int_equal(gic->target[KICK], 0);
+	gic->pending[KICK / 32] |= 1u << KICK % 32;
 	assert_int_equal(gic->priority[KICK], 0);
 	assert_int_equal(gic->config[KICK / 16] >> KICK % 16 * 2 & 3, GIC_EDGE);
 	assert_true(gic->enabled[KICK / 32] >> KICK % 32 & 1);
@@ -585,6 +615,7 @@ static void test_kick_is_given_back(void **state)
 		chip->cpu_exit(cpu_get(n));
 	}
 	assert_memory_equal(&before, gic, sizeof(before));
+	assert_string_equal(fake_barrier_after(NULL), "dsb sy");
 }
 
 /* --- what changes hands ------------------------------------------------------------------------- */
@@ -608,6 +639,11 @@ static void test_scrub_of_cpu(void **state)
 		assert_int_equal(bank->sgi_sources[n], 0);
 	/* What the firmware left of bypasses stays. */
 	assert_int_equal(bank->ctlr, GICC_CTLR_ENABLE | 0x60);
+	assert_string_equal(fake_barrier_after(NULL), "dsb sy");
+	/* Open for everything. */
+	bank->pmr = 0;
+	chip->cpu_scrub(this_cpu());
+	assert_int_equal(bank->pmr, 0xff & gic->priority_mask);
 	fake_run_on(0);
 	request(3);
 	assert_true(wakes(3));
@@ -633,14 +669,18 @@ static void test_enter(void **state)
 			assert_int_equal(bank->apr[i], 0);
 		for (u32 i = 0; i < 16; i++)
 			assert_int_equal(bank->sgi_sources[i], 0);
+		assert_string_equal(fake_barrier_after(NULL), "dsb sy");
 	}
 }
 
-static bool woken, waited;
+static bool woken, waited, settled;
+static u32 open_for;
 
 static void kicked_while_waiting(void)
 {
 	waited = true;
+	open_for = gic->bank[3].pmr;
+	settled = strcmp(fake_barrier_after(NULL), "dsb sy") == 0;
 	chip->wake(cpu_get(3));
 	/* In the model, on the CPU that waits. */
 	woken = wakes(3);
@@ -667,8 +707,12 @@ static void test_wait_for_cell(void **state)
 		fake_on_wfi = kicked_while_waiting;
 		cpu_get(3)->request = 0;
 		chip->wait_for_cell(this_cpu());
-		assert_true(waited);
+		assert_true(waited && settled);
 		assert_memory_equal(&before, bank, sizeof(before));
+		assert_string_equal(fake_barrier_after(NULL), "dsb sy");
+		/* It was closed: it is opened for the kick, and no further. */
+		if (before.pmr == 0)
+			assert_int_equal(open_for, 8);
 	}
 }
 
@@ -892,6 +936,45 @@ static void test_cpu_init_refuses(void **state)
 	assert_int_equal(gic->enabled[KICK / 32], 0);
 }
 
+/* Eight CPUs; and only the last private interrupt says who is who. */
+static void test_most_cpus(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake_cpus(8);
+	gic->num_cpus = 8;
+	assert_int_equal(chip->init(&fake_system.header), 0);
+	gic->secure[0] = 0x7fffffff;
+	init_cpus();
+	for (u32 n = 0; n < FAKE_CPUS; n++)
+		assert_int_equal(gicv2_target_of[n], target_of(n));
+	for (u32 n = 0; n < FAKE_CPUS; n++)
+		chip->cpu_exit(cpu_get(n));
+}
+
+static u64 interface_read(u64 offset, u32 bytes __unused_arg)
+{
+	return offset == GICC_IIDR ? 0x0202143b : offset == GICC_PMR ? 0xf8 : 0;
+}
+
+static void interface_write(u64 offset __unused_arg, u32 bytes __unused_arg, u64 value __unused_arg)
+{
+}
+
+/* Frames 64 KiB apart, with the CPU interface where their pages would be repeated. */
+static void test_frames_near_each_other(void **state)
+{
+	(void)state;
+	fake_reset();
+	assert_int_equal(chip->init(&fake_system.header), 0);
+	assert_int_equal(machine.gic[0].range.size, 0x10000);
+	fake_reset();
+	fake_system.header.platform_info.arm.gicc_base = FAKE_GICD_BASE + 0x2000;
+	fake_bus_add(FAKE_GICD_BASE + 0x2000, GICC_SIZE, interface_read, interface_write);
+	assert_int_equal(chip->init(&fake_system.header), 0);
+	assert_int_equal(machine.gic[0].range.size, GICV2_GICD_SIZE);
+}
+
 /* Where there is one CPU only, the targets read as zero. */
 static void test_single_cpu(void **state)
 {
@@ -942,6 +1025,8 @@ int main(void)
 		TEST(init_refuses),
 		TEST(choice_of_the_kick),
 		TEST(cpu_init_refuses),
+		TEST(most_cpus),
+		TEST(frames_near_each_other),
 		TEST(single_cpu),
 	};
 

@@ -336,6 +336,36 @@ static void test_bars(void **state)
 }
 
 /* Several functions of one slot are found only if the first says so. */
+/* The bus of the highest number, and memory beyond 4 GiB, as the header says them. */
+static void test_high_addresses(void **state)
+{
+	setup(state);
+	prepare(1, SHMEM, 2);
+	fake_system.header.platform_info.pci_mmconfig_end_bus = 0x12;
+	config.pci[0].bdf = 0x12 << 8 | 0x1f << 3 | 7;
+	for (u32 n = 1; n < config.desc.num_memory_regions; n++)
+		config.mem[n].virt_start += 0x500000000;
+	create(1);
+	assert_int_equal(config_read(1, 0x12ff058), (u32)SHMEM);
+	assert_int_equal(config_read(1, 0x12ff05c), 5);
+	assert_non_null(strstr(fake_log(), "Adding virtual PCI device 12:1f.7 to cell"));
+	/* Its interrupts are masked before its cell starts. */
+	assert_int_equal(cells[1]->channels[0].msix[3], 1);
+}
+
+/* Root has a bus of its own, or else a virtual one. */
+static void test_bus_of_root(void **state)
+{
+	(void)state;
+	for (u32 virtual = 0; virtual < 2; virtual ++) {
+		fake_reset();
+		fake_system.header.platform_info.pci_mmconfig_base = ECAM;
+		fake_system.header.platform_info.pci_is_virtual = (u8) virtual;
+		fake_enable(FAKE_POOL_PAGES);
+		assert_int_equal(mmio_find(&root_cell.mmio, ECAM) != NULL, virtual);
+	}
+}
+
 static void test_multifunction(void **state)
 {
 	setup(state);
@@ -346,7 +376,15 @@ static void test_multifunction(void **state)
 	assert_int_equal(config_read(1, 0xc), 0x00800000);
 	assert_int_equal(config_read(1, 0x3000), 0x4106110a);
 	assert_int_equal(config_read(1, 0x9000), 0x4106110a);
+	assert_non_null(
+		strstr(fake_log(), "Adding virtual PCI device 00:00.0 to cell \"peer 1\"\n"));
+	assert_non_null(
+		strstr(fake_log(), "Adding virtual PCI device 00:00.3 to cell \"peer 1\"\n"));
+	assert_non_null(
+		strstr(fake_log(), "Adding virtual PCI device 00:01.1 to cell \"peer 1\"\n"));
 	/* Pins follow the slot. */
+	assert_int_equal(cells[1]->channels[1].intx, INTX(1));
+	assert_int_equal(cells[1]->channels[2].intx, INTX(1) + 1);
 	assert_int_equal(config_read(1, 0x303c), 0x100);
 	assert_int_equal(config_read(1, 0x903c), 0x200);
 }
@@ -717,6 +755,7 @@ static void test_no_ecam(void **state)
 	config.desc.num_pci_devices = 0;
 	create(1);
 	assert_null(mmio_find(&cells[1]->mmio, ECAM));
+	assert_null(mmio_find(&cells[1]->mmio, 0));
 }
 
 static void test_too_many_links(void **state)
@@ -857,6 +896,8 @@ int main(void)
 		TEST_TWO(random_config_writes),
 		TEST_TWO(bars),
 		TEST(multifunction),
+		TEST(high_addresses),
+		TEST(bus_of_root),
 		TEST_TWO(registers),
 		TEST_TWO(intx_doorbell),
 		TEST_TWO(one_shot),

@@ -294,6 +294,68 @@ static void test_largest_blocks(void **state)
 	assert_false(walk(copy, 8 * SZ_1G).valid);
 }
 
+/* A GiB that is mapped as one block, in a region that begins in front of it. */
+static void test_block_inside_a_region(void **state)
+{
+	(void)state;
+	map(4 * SZ_1G - SZ_2M, 8 * SZ_1G - SZ_2M, SZ_1G + SZ_2M, S2_READ);
+	assert_int_equal(walk(copy, 4 * SZ_1G - SZ_2M).size, SZ_2M);
+	assert_int_equal(walk(copy, 4 * SZ_1G).size, SZ_1G);
+	assert_int_equal(walk(copy, 4 * SZ_1G).pa, 8 * SZ_1G);
+	assert_int_equal(tables(), 3);
+}
+
+/* What is not there is not split. */
+static void test_hole_is_not_split(void **state)
+{
+	u32 used;
+
+	(void)state;
+	map(4 * SZ_1G, SZ_2M, SZ_2M, S2_READ);
+	used = page_pool_used();
+	assert_int_equal(stage2_prepare_unmap(&s2, ipa_of(4 * SZ_1G + SZ_2M), PAGE_SIZE), 0);
+	assert_int_equal(page_pool_used(), used);
+	assert_int_equal(stage2_prepare_unmap(&s2, ipa_of(4 * SZ_1G), PAGE_SIZE), 0);
+	assert_int_equal(page_pool_used(), used + 1);
+}
+
+/* Walkers see it when the call returns. */
+static void test_synced_at_the_end(void **state)
+{
+	(void)state;
+	map(4 * SZ_1G, SZ_2M, SZ_2M, S2_READ);
+	assert_int_equal(fake_event_at(fake_events_total() - 1)->kind, EV_TABLE_SYNC);
+	fake_events_clear();
+	stage2_map(&s2, ipa_of(4 * SZ_1G), pa_of(SZ_2M), SZ_2M, S2_WRITE);
+	assert_int_equal(fake_event_at(fake_events_total() - 1)->kind, EV_TABLE_SYNC);
+	fake_events_clear();
+	stage2_unmap(&s2, ipa_of(4 * SZ_1G), SZ_2M);
+	assert_int_equal(fake_event_at(fake_events_total() - 1)->kind, EV_TABLE_SYNC);
+}
+
+static void test_lookup_flags(void **state)
+{
+	static const u32 flags[] = { 0,
+				     S2_READ,
+				     S2_WRITE,
+				     S2_READ | S2_WRITE,
+				     S2_READ | S2_NO_EXECUTE,
+				     S2_WRITE | S2_DEVICE | S2_NO_EXECUTE };
+	struct stage2_mapping m;
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(flags); i++) {
+		map(4 * SZ_1G, SZ_2M, SZ_2M, flags[i]);
+		assert_true(stage2_lookup(&s2, ipa_of(4 * SZ_1G), &m));
+		assert_int_equal(m.flags, flags[i]);
+		assert_int_equal(stage2_translates(&s2, ipa_of(4 * SZ_1G), false),
+				 !!(flags[i] & S2_READ));
+		assert_int_equal(stage2_translates(&s2, ipa_of(4 * SZ_1G), true),
+				 !!(flags[i] & S2_WRITE));
+		stage2_unmap(&s2, ipa_of(4 * SZ_1G), SZ_2M);
+	}
+}
+
 static void test_top_of_address_space(void **state)
 {
 	u64 top = 1ULL << STAGE2_IPA_BITS;
@@ -756,6 +818,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(descriptors),
 		TEST(largest_blocks),
+		TEST(block_inside_a_region),
+		TEST(hole_is_not_split),
+		TEST(synced_at_the_end),
+		TEST(lookup_flags),
 		TEST(top_of_address_space),
 		TEST(root_entries_only_at_creation),
 		TEST(prepare_map_fails),
