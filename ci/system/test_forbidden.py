@@ -121,6 +121,10 @@ def parked(f, version):
         "vectors-in-hole": of_root(FETCH, 0x70000200, 0, CAN_EXECUTE, CODE),
         "zero-outside": of_root(WRITE, 0x70000000, 0, CAN_WRITE),
         "atomic-outside": of_root(READ, 0x70000000, 0, CAN_READ),
+        # By programs of AArch32, which come by other vectors.
+        "aarch32-read-outside": of_root(READ, 0x70000000, 4, CAN_READ),
+        "aarch32-write-outside": of_root(WRITE, 0x70000000, 4, CAN_WRITE),
+        "aarch32-jump-outside": of_root(FETCH, 0x70000000, 0, CAN_EXECUTE, CODE),
     }
     # Interrupts that are sent to foreign CPUs.
     return common | {
@@ -186,6 +190,7 @@ def answered(f, version):
         "gicd-control": [f"CTLR {model.ctlr:#x} TYPER {model.typer:#x}",
                          f"CTLR {model.ctlr:#x} after writing 0"] + NOTHING,
         "gicd-read-all": [r"sum 0x\w+"] + NOTHING,
+        "aarch32-gicd-read": [f"r0 {model.typer:#x} in A32, {model.typer:#x} in T32"] + NOTHING,
         "spi-foreign": [line.format(facts.LINUX_INTID) for line in not_ours],
         "spi-own": [f"enable of INTID {f.uart_intid}: 1", "1 interrupts arrived",
                     f"enable of INTID {f.uart_intid}: 0"],
@@ -303,6 +308,9 @@ def answered(f, version):
                             f"to another cluster: 0 {ARRIVED}", f"to affinity 3.2: 0 {ARRIVED}",
                             f"to range selector 1: 0 {ARRIVED}"]
                            + [f"every number to CPU 0: 0 {ARRIVED}"] * 16 + NOTHING,
+            "sgi-from-registers": [f"from {name}: 1 {ARRIVED}" for name in
+                                   ("x0", "x1", "x2", "x17", "x28", "x30")]
+                                  + [f"from xzr: 0 {ARRIVED}"] + NOTHING,
             "sgi-broadcast": [f"to all but self: 0 {ARRIVED}"] + NOTHING,
             "sgi-group0": [f"0 {ARRIVED}"] + NOTHING,
             "eoi-foreign": NOTHING,
@@ -340,6 +348,9 @@ def aborted(f):
         "jump-outside": ["exception EC 0x21 ESR 0x86000010 FAR 0x70000000"],
         "zero-outside": [r"exception EC 0x25 ESR 0x9600\w{4} FAR 0x70000000"],
         "atomic-outside": [r"exception EC 0x25 ESR 0x96000010 FAR 0x70000000"],
+        "aarch32-read-outside": [r"r0 0x\w+", r"exception EC 0x24 ESR 0x92000010 FAR 0xc0200000"],
+        "aarch32-write-outside": ["r0 0xdeadbeef", r"exception EC 0x24 ESR 0x920000[15]0 FAR 0xc0200000"],
+        "aarch32-jump-outside": ["r0 0xdeadbeef", r"exception EC 0x20 ESR 0x82000010 FAR 0xc0200000"],
         "gicd-read-pair": [f"exception EC 0x25 ESR 0x96000010 FAR {f.gicd + 0x100:#x}"],
         "gicd-write-double": [rf"exception EC 0x25 ESR 0x960000[15]0 FAR {f.gicd + 0x100:#x}"],
         route[0]: [route[2], rf"exception EC 0x25 ESR 0x960000[15]0 FAR {route[1]:#x}"],
@@ -447,7 +458,8 @@ def parks_with(guest, board, log, test, parameters, lines):
     expected = [f'FATAL: {lines[0]}, CPU 3 of cell "{CELL}"'] + ["  " + line for line in lines[1:]]
     assert report[:len(expected)] == expected
     registers = "\n".join(report[len(expected):])
-    assert re.match(r" pc: 0x\w{16} lr: 0x\w{16} spsr: 0x\w{8} EL1\n"
+    level = 0 if test.startswith("aarch32") else 1
+    assert re.match(rf" pc: 0x\w{{16}} lr: 0x\w{{16}} spsr: 0x\w{{8}} EL{level}\n"
                     r" sp: 0x\w{16} elr: 0x\w{16} esr: EC 0x2[04] IL 1 ISS 0x\w{7}\n", registers)
     assert re.findall(r"\b(x\d+): 0x\w{16}\b", registers) == [f"x{n}" for n in range(30)]
     end = [line for line in report[1:] if line and line[0] != " "]

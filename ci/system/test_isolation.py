@@ -5,8 +5,10 @@ kernel, beside cells that must not notice; memory that changes hands; and a root
 cells come and go.
 """
 
+import os
 import random
 import re
+import subprocess
 
 import pytest
 
@@ -14,11 +16,13 @@ import cellfile
 import facts
 import life
 from cellfile import Region
+from guest import BUILD, TOP
 
 ROOT = "/etc/test/root.cell"
 OTHER = "/etc/test/other.cell"
 KEPT = "/etc/test/kept.cell"
 DEMO_RAM = 0x7fa00000
+PROGRAM32 = "/usr/bin/root-aarch32"
 OTHER_RAM = SMP_RAM = 0x7f900000
 RAM_SIZE = 0x100000
 HYPERVISOR = 0x7fc00000
@@ -37,10 +41,22 @@ def cell(name, cpu, address, **fields):
                                   cellfile.comm_region()], **fields).pack()
 
 
+def program32():
+    """A program of AArch32 that reads a word of the demo's memory."""
+    path = os.path.join(BUILD, "guest_programs", "root-aarch32")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    subprocess.run(["clang", "--target=arm-linux-gnueabi", "-march=armv7-a", "-marm", "-O1", "-ffreestanding",
+                    "-nostdlib", "-static", "-fuse-ld=lld", f"-DADDRESS={DEMO_RAM + 0xf0000:#x}UL", "-o", path,
+                    os.path.join(TOP, "ci", "system", "root_aarch32", "root_aarch32.c")], check=True)
+    with open(path, "rb") as f:
+        return f.read()
+
+
 def guest_files(board):
     return {ROOT: cellfile.quiet_system(board),
             OTHER: cell("other", 2, OTHER_RAM),
             KEPT: cell("kept", 2, OTHER_RAM, records=[cellfile.policy(flags=cellfile.TRAP_WFI)]),
+            PROGRAM32: program32(),
             "/lib/modules/root_attack.ko": life.build_module(board.kernel, "root_attack")}
 
 
@@ -122,6 +138,16 @@ def test_running_cells_memory(system, log, busy, access, size, what):
     assert "Parking" not in said
     assert life.state(system, 0) == "running"
     assert life.sysfs(system, "cells/0/cpus_failed_list") == ""
+
+
+def test_running_cells_memory_from_aarch32(system, log, busy):
+    """By a program whose faults come to EL2, and to Linux, by vectors of their own."""
+    log.mark()
+    with busy:
+        status, output = system.run(PROGRAM32)
+        assert (status, output.strip()) == (SIGBUS, "Bus error")
+    assert "FATAL: Unhandled data read at 0x7faf0000(4)" in log.said("Answered by an external abort")
+    assert life.state(system, 0) == "running"
 
 
 def test_device_of_a_cell(system, board, log, busy):

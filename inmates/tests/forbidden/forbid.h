@@ -25,6 +25,7 @@ extern const struct forbidden_test forbid_gic_tests[];
 extern const struct forbidden_test forbid_gicv2_tests[];
 extern const struct forbidden_test forbid_gicv3_tests[];
 extern const struct forbidden_test forbid_cell_tests[];
+extern const struct forbidden_test forbid_aarch32_tests[];
 
 extern const char *forbid_name;
 

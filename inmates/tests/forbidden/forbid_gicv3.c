@@ -115,6 +115,43 @@ static void foreign_sgi(void)
 	forbid_report();
 }
 
+/* From this register, which keeps its value. */
+#define SEND_FROM(name)                                                                     \
+	do {                                                                                \
+		u64 value = 1ULL << (cpu_affinity() & 0xf) | 3 << 24, after;                \
+		u64 arrived = forbid_irq_count;                                             \
+                                                                                            \
+		__asm__ volatile("mov " #name ", %1\n\t"                                    \
+				 "msr S3_0_C12_C11_5, " #name "\n\t"                        \
+				 "isb\n\t"                                                  \
+				 "mov %0, " #name                                           \
+				 : "=r"(after)                                              \
+				 : "r"(value)                                               \
+				 : #name, "memory");                                        \
+		delay_us(1000);                                                             \
+		observed("from " #name ": %llu arrived here%s", forbid_irq_count - arrived, \
+			 after == value ? "" : ", the register has changed");               \
+	} while (0)
+
+static void sgi_from_registers(void)
+{
+	u64 before;
+
+	forbid_irqs();
+	forbid_expect();
+	SEND_FROM(x0);
+	SEND_FROM(x1);
+	SEND_FROM(x2);
+	SEND_FROM(x17);
+	SEND_FROM(x28);
+	SEND_FROM(x30);
+	before = forbid_irq_count;
+	__asm__ volatile("msr S3_0_C12_C11_5, xzr\n\tisb" ::: "memory");
+	delay_us(1000);
+	observed("from xzr: %llu arrived here", forbid_irq_count - before);
+	forbid_report();
+}
+
 static void broadcast_sgi(void)
 {
 	forbid_irqs();
@@ -179,6 +216,7 @@ const struct forbidden_test forbid_gicv3_tests[] = {
 	{ "gicr-own", own_gicr },
 	{ "gicr-read-all", read_all },
 	{ "sgi-foreign", foreign_sgi },
+	{ "sgi-from-registers", sgi_from_registers },
 	{ "sgi-broadcast", broadcast_sgi },
 	{ "sgi-group0", group0_sgi },
 	{ "eoi-foreign", foreign_eoi },

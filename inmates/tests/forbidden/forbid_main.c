@@ -22,7 +22,7 @@ volatile u64 forbid_irq_count;
 
 static const struct forbidden_test *const tables[] = {
 	forbid_memory_tests, forbid_sysreg_tests, forbid_firmware_tests, forbid_gic_tests,
-	forbid_gicv2_tests,  forbid_gicv3_tests,  forbid_cell_tests,
+	forbid_gicv2_tests,  forbid_gicv3_tests,  forbid_cell_tests,     forbid_aarch32_tests,
 };
 
 static bool skip_exception(struct inmate_frame *frame, u64 esr, u64 far)
