@@ -198,22 +198,6 @@ def text_of(mutant):
     return f"{mutant.path}: {mutant.before.strip()} -> {mutant.after.strip() or '(nothing)'}"
 
 
-def judged():
-    """{text: [reasons]} of ci/survivors.txt: a line of text, below it the reason with a tab before it. The
-    same text may stand for several places, and is then there as often."""
-    found, text = collections.defaultdict(list), None
-    with open(SURVIVORS, encoding="utf-8") as f:
-        for number, line in enumerate(f, 1):
-            if line.startswith("\t") and text:
-                found[text].append(line.strip())
-                text = None
-            elif text or line.startswith("\t"):
-                sys.exit(f"{SURVIVORS}:{number}: a reason without a mutant, or a mutant without a reason")
-            elif line.strip() and not line.startswith("#"):
-                text = line.strip()
-    return found
-
-
 def survived_in(path):
     """The mutants (path, before -> after) that survived in what a run printed."""
     with open(path, encoding="utf-8") as f:
@@ -310,7 +294,7 @@ def main():
     if args.again:
         drawn, _ = take(survived_in(args.again), drawn)
     if not args.retry:
-        known, drawn = take({text: len(reasons) for text, reasons in judged().items()}, drawn)
+        known, drawn = take({text: len(reasons) for text, reasons in cover.judged(SURVIVORS).items()}, drawn)
         print(f"{len(known)} of them are judged in ci/survivors.txt, {len(drawn)} are tried", flush=True)
     counts, survivors = collections.Counter(), []
     for mutant, verdict in run(drawn, args.jobs, args.kinds.split(), args.target, args.tests.split()):

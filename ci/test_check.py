@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import sys
+import time
 
 import pytest
 
@@ -146,6 +147,44 @@ def test_mutants(tmp_path, monkeypatch):
     assert who(20) == who(4, "row") == who(4, path="b.c") == ["x", "y", "z"]
 
 
+def test_mutants_judged_before(tmp_path):
+    mutants = [mutate.Mutant("a.c", line, "call", f"\t{what}();", "\t;") for line, what in enumerate("ffg")]
+    log = tmp_path / "log"
+    log.write_text("   1 survived           a.c:1: call: f(); -> ;\n   2 test_x             a.c:2: call: f(); -> ;\n"
+                   "   3 survived           a.c:3: call: g(); -> ;\n")
+    assert mutate.take(mutate.survived_in(log), mutants) == ([mutants[0], mutants[2]], [mutants[1]])
+    known = tmp_path / "survivors.txt"
+    known.write_text("# comment\n\na.c: g(); -> ;\n\tequivalent\n")
+    assert cover.judged(known) == {"a.c: g(); -> ;": ["equivalent"]}
+    for wrong in ("a.c: g(); -> ;\n\n\tequivalent\n", "\tequivalent\n", "a\nb\n\tc\n"):
+        known.write_text(wrong)
+        with pytest.raises(SystemExit):
+            cover.judged(known)
+    # What was judged of this repository can be read.
+    assert cover.judged(mutate.SURVIVORS) and cover.judged(cover.UNREACHED)
+
+
+def test_program_that_hangs_ends_with_its_children(tmp_path, monkeypatch):
+    program = tmp_path / "build/fast/unit/hypervisor/hangs"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\nsleep 1000 &\necho $! >child\nwait\n")
+    program.chmod(0o755)
+    monkeypatch.setitem(mutate.KINDS, "fast", ("", 0.5))
+    tree = mutate.Tree.__new__(mutate.Tree)
+    tree.top = str(tmp_path)
+    assert tree.fails("fast", "hangs")
+    child = int((tmp_path / "child").read_text())
+    for _ in range(100):
+        try:
+            with open(f"/proc/{child}/stat", encoding="utf-8") as f:
+                if f.read().split(")")[-1].split()[0] == "Z":
+                    return
+        except FileNotFoundError:
+            return
+        time.sleep(0.05)
+    pytest.fail("the child goes on")
+
+
 def test_coverage(tmp_path, monkeypatch):
     monkeypatch.setattr(cover, "TOP", str(tmp_path))
     (tmp_path / "hypervisor").mkdir()
@@ -156,5 +195,13 @@ def test_coverage(tmp_path, monkeypatch):
     lines, unreached = cover.table({"hypervisor/a.c": {1: True, 2: False, 4: False}},
                                       {"hypervisor/a.c": {1, 3, 4}})
     assert [line.split()[1:] for line in lines[1:]] == [["3", "1", "2", "1"]] * 2
-    cover.write_report(unreached, tmp_path / "report")
-    assert (tmp_path / "report").read_text() == "hypervisor/a.c:2: two();\n"
+    monkeypatch.setattr(cover, "UNREACHED", str(tmp_path / "reasons"))
+    (tmp_path / "reasons").write_text("hypervisor/a.c: four();\n\told\n")
+    assert cover.write_report(unreached, tmp_path / "report") == (1, ["hypervisor/a.c: four();"])
+    assert (tmp_path / "report").read_text() == "hypervisor/a.c:2: two();\n\t?\n"
+    (tmp_path / "reasons").write_text("hypervisor/a.c: two();\n\twhy\n")
+    assert cover.write_report(unreached, tmp_path / "report") == (0, [])
+    assert (tmp_path / "report").read_text() == "hypervisor/a.c:2: two();\n\twhy\n"
+    # Braces are no lines of their own.
+    (tmp_path / "hypervisor" / "a.c").write_text("{\n\ttwo();\n}\n")
+    assert cover.without_braces({"hypervisor/a.c": {1: False, 2: False, 3: True}}) == {"hypervisor/a.c": {2: False}}

@@ -6,6 +6,7 @@
 #include "fake.h"
 
 #include <hyp/comm.h>
+#include <hyp/ownership.h>
 #include <hyp/printk.h>
 #include <hyp/page_alloc.h>
 
@@ -103,6 +104,57 @@ static void second_cell(u64 phys, u64 size)
 	fake_config_mem(&other, 0, 0x80000000, 0x1000, RW | JAILHOUSE_MEM_COMM_REGION);
 	fake_config_place(&other);
 	assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
+}
+
+/* What follows the regions of a config is no region, though it looks like one: interrupts of another
+ * controller, which nobody takes. */
+static struct jailhouse_irqchip like_a_region(u64 phys)
+{
+	return (struct jailhouse_irqchip){
+		.address = phys,
+		.pin_base = 32,
+		.pin_bitmap = { 0x1000, 0, RW | JAILHOUSE_MEM_EXECUTE | JAILHOUSE_MEM_LOADABLE },
+	};
+}
+
+static void test_behind_the_regions(void **state)
+{
+	struct stage2_mapping m;
+	u64 later = 0x7e000000;
+
+	(void)state;
+	fake_reset();
+	fake_ram_add(FAKE_CONFIG_PA, PAGE_SIZE);
+	fake_system.irqchips[1] = fake_system.irqchips[0];
+	fake_system.irqchips[0] = like_a_region(0x90000000);
+	fake_enable(FAKE_POOL_PAGES);
+	fake_cpu_offline(1);
+	fake_cpu_offline(3);
+	fake_config_default(&config);
+	config.irqchips[0] = like_a_region(later);
+	fake_config_mem(&config, 0x90000000, 0x90000000, 0x1000, RW);
+	fake_config_place(&config);
+	fake_events_clear();
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
+	cell = cell_find(1);
+	assert_false(stage2_lookup(&cell->stage2, ipa_of(32ULL << 32), &m));
+	assert_true(root_has(later));
+	assert_ptr_equal(ownership_find(later).cell, &root_cell);
+	assert_ptr_equal(ownership_find(0x90000000).cell, cell);
+	assert_int_equal(cell_set_loadable(1), 0);
+	assert_true(root_has(later));
+	assert_int_equal(cell_start(1), 0);
+	assert_true(root_has(later));
+	assert_int_equal(ownership_selftest(), 0);
+	/* A region of root that another cell cannot have had. */
+	second_cell(later, 0x1000);
+	cell->comm->cell_state = JAILHOUSE_CELL_SHUT_DOWN;
+	destroy();
+	assert_false(root_has(later));
+	assert_false(root_has(0x90000000));
+	assert_ptr_equal(ownership_find(0x90000000).cell, NULL);
+	for (u32 n = 0; n < fake_event_count(EV_MEMORY_FLUSH); n++)
+		assert_int_not_equal(fake_event(EV_MEMORY_FLUSH, n)->a, later);
 }
 
 /* What happens to a cell is on the console. */
@@ -1260,6 +1312,7 @@ int main(void)
 		TEST(load),
 		TEST(start_takes_memory_back),
 		TEST(load_needs_no_memory),
+		TEST(behind_the_regions),
 		TEST(start_without_load),
 		TEST(said),
 		TEST(start_with_a_busy_cpu),

@@ -287,7 +287,9 @@ static void test_size_without_extension(void **state)
 
 	(void)state;
 	assert_int_equal(jailhouse_config_full_size(cell), b.size);
+	assert_non_null(config_next_record(cell, 0, NULL));
 	cell->flags = 0;
+	assert_null(config_next_record(cell, 0, NULL));
 	assert_int_equal(jailhouse_config_full_size(cell), jailhouse_cell_config_size(cell));
 	assert_int_equal(rule_for(b), JAILHOUSE_CFG_SIZE_MISMATCH);
 }
@@ -314,12 +316,24 @@ static void test_behind_the_arrays(void **state)
 	struct jailhouse_cell_desc desc = { .num_irqchips = 1 };
 	struct bytes b = blank(&desc, 0);
 	struct jailhouse_memory *mem = (void *)(b.data + sizeof(desc) + 8);
+	static struct cell parsed;
 
 	(void)state;
 	/* The interrupts look like a readable region at the reset address. */
 	mem[1] = (struct jailhouse_memory){ 0, 32ULL << 32, 0x1000, JAILHOUSE_MEM_READ };
 	((struct jailhouse_cell_desc *)b.data)->cpu_reset_address = 32ULL << 32;
 	assert_int_equal(rule_for(b), JAILHOUSE_CFG_RESET_ADDRESS);
+	/* Ports look like an interrupt. */
+	desc = (struct jailhouse_cell_desc){ .num_pio_regions = 8 };
+	b = blank(&desc, 0);
+	*(struct jailhouse_irqchip *)(void *)jailhouse_cell_irqchips((void *)b.data) =
+		(struct jailhouse_irqchip){ .address = 0x08000000,
+					    .pin_base = 32,
+					    .pin_bitmap = { 1 } };
+	parsed.config = (void *)b.data;
+	assert_int_equal(cell_parse(&parsed, 0x08000000), 0);
+	assert_false(cell_owns_irq(&parsed, 32));
+	free(b.data);
 	/* The first region looks like CPU 64. */
 	desc = (struct jailhouse_cell_desc){ .num_memory_regions = 2 };
 	b = blank(&desc, 0);

@@ -9,7 +9,9 @@
 #include <arch/sysregs.h>
 #include <arch/time.h>
 
+#include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../arch/arm64/psci.h"
 #include "fake_private.h"
@@ -267,7 +269,7 @@ static void test_loaded_shared_memory(void **state)
 /* The short path knows CPUs of its own cluster with Aff0 below 16, in its own cell. */
 static void test_masks_by_affinity(void **state)
 {
-	static const u64 mpidr[] = { 0x300120000, 0x300120005, 0x300120010, 0x300120107 };
+	static const u64 mpidr[] = { 0x300120004, 0x300120005, 0x300120010, 0x300120107 };
 
 	(void)state;
 	fake_run_on(0);
@@ -282,15 +284,44 @@ static void test_masks_by_affinity(void **state)
 		assert_string_equal(barrier_before(fake_events_total() + 1), "dsb ish");
 	}
 	/* Target list, and every INTID. */
-	assert_int_equal(cpu_get(0)->sgi_allow, 0xf000000 | BIT(0) | BIT(5));
-	assert_int_equal(cpu_get(1)->sgi_allow, 0xf000000 | BIT(0) | BIT(5));
+	assert_int_equal(cpu_get(0)->sgi_allow, 0xf000000 | BIT(4) | BIT(5));
+	assert_int_equal(cpu_get(1)->sgi_allow, 0xf000000 | BIT(4) | BIT(5));
 	/* Aff0 16 is in no list, and cannot be taken for 0. */
-	assert_int_equal(cpu_get(2)->sgi_allow, 0xf000000 | BIT(0) | BIT(5));
+	assert_int_equal(cpu_get(2)->sgi_allow, 0xf000000 | BIT(4) | BIT(5));
 	assert_int_equal(cpu_get(3)->sgi_allow, 0xf000000 | BIT(7));
 	/* Aff1 from bit 16, Aff2 from 32, Aff3 from 48. */
 	for (u32 n = 0; n < 3; n++)
 		assert_int_equal(cpu_get(n)->sgi_affinity, 0x12ULL << 32 | 0x03ULL << 48);
 	assert_int_equal(cpu_get(3)->sgi_affinity, 1ULL << 16 | 0x12ULL << 32 | 0x03ULL << 48);
+}
+
+/* --- the lock ---------------------------------------------------------------------------------------- */
+
+void unused_spin_wait_lock(u32 *lock);
+
+static u32 lock, entered;
+
+static void *wait_for_lock(void *arg)
+{
+	unused_spin_wait_lock(&lock);
+	__atomic_store_n(&entered, 1, __ATOMIC_SEQ_CST);
+	return arg;
+}
+
+/* Who waits has it when it is given up, and not before. */
+static void test_wait_for_lock(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	lock = 1;
+	assert_int_equal(pthread_create(&thread, NULL, wait_for_lock, NULL), 0);
+	usleep(20000);
+	assert_int_equal(__atomic_load_n(&entered, __ATOMIC_SEQ_CST), 0);
+	spin_unlock(&lock);
+	pthread_join(thread, NULL);
+	assert_int_equal(entered, 1);
+	assert_int_equal(lock, 1);
 }
 
 int main(void)
@@ -309,6 +340,7 @@ int main(void)
 		TEST(root_again),
 		TEST(loaded_shared_memory),
 		TEST(masks_by_affinity),
+		TEST(wait_for_lock),
 	};
 
 	return cmocka_run_group_tests_name("cpu", tests, NULL, NULL);

@@ -382,6 +382,14 @@ static void test_multifunction(void **state)
 		strstr(fake_log(), "Adding virtual PCI device 00:00.3 to cell \"peer 1\"\n"));
 	assert_non_null(
 		strstr(fake_log(), "Adding virtual PCI device 00:01.1 to cell \"peer 1\"\n"));
+	/* Root asks for each by its number. */
+	fake_run_on(0);
+	assert_int_equal(cell_get_channel(1, JAILHOUSE_CHANNEL_BDF), 0);
+	assert_int_equal(cell_get_channel(1, 1 << JAILHOUSE_CHANNEL_SHIFT | JAILHOUSE_CHANNEL_BDF),
+			 3);
+	assert_int_equal(cell_get_channel(1, 2 << JAILHOUSE_CHANNEL_SHIFT | JAILHOUSE_CHANNEL_BDF),
+			 9);
+	assert_int_equal(cell_get_channel(1, 3 << JAILHOUSE_CHANNEL_SHIFT), -ENOENT);
 	/* Pins follow the slot. */
 	assert_int_equal(cells[1]->channels[1].intx, INTX(1));
 	assert_int_equal(cells[1]->channels[2].intx, INTX(1) + 1);

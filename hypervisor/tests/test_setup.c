@@ -604,9 +604,13 @@ static void enter_with_parked(void)
 
 static void leave_with_parked(void)
 {
+	fake_events_clear();
 	all_cpus(leave, 3);
 	pthread_join(parked, NULL);
 	all_return(0);
+	/* It leaves with root's EL2 state, whatever a cell had. */
+	assert_int_equal(fake_event_count(EV_EL2_STATE), 1);
+	assert_string_equal(fake_event(EV_EL2_STATE, 0)->name, "root");
 	assert_true(left);
 	fake_run_on(3);
 	assert_int_equal(fake_sysreg_read("elr_el2"), 0x5000);
