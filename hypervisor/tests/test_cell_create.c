@@ -602,6 +602,7 @@ static void test_beyond_40_bits(void **state)
 	static const struct jailhouse_memory bad[] = {
 		{ BIT(40), 0x200000, 0x1000, RW },
 		{ BIT(40) - 0x1000, 0x200000, 0x2000, RW },
+		{ BIT(40), 0x200000, 1, RW | JAILHOUSE_MEM_IO_8 },
 		{ BIT(47), 0x200000, 0x200000, RW },
 		{ BIT(48) | FAKE_HV_BASE, 0x200000, 0x1000, RW },
 		{ BIT(63) | FAKE_HV_BASE, 0x200000, 0x1000, RW | JAILHOUSE_MEM_ROOTSHARED },
@@ -616,6 +617,10 @@ static void test_beyond_40_bits(void **state)
 				bad[i].flags);
 		refused(-EINVAL, "beyond 40 bits");
 	}
+	/* The last page of all. */
+	fake_config_default(&config);
+	fake_config_mem(&config, BIT(40) - 0x1000, 0x200000, 0x1000, RW);
+	assert_int_equal(create(), 0);
 }
 
 static void test_subpage_in_whole_page_of_root(void **state)

@@ -54,6 +54,8 @@ static void test_format(void **state)
 	FORMATS("9223372036854775807", "%lld", (s64)(BIT(63) - 1));
 	FORMATS("[   42] [42   ] [00042] [-0042]", "[%5d] [%-5d] [%05d] [%05d]", 42, 42, 42, -42);
 	FORMATS("[  ab] [ab  ]", "[%4s] [%-4s]", "ab", "ab");
+	FORMATS("[       42] [                 42]", "[%9d] [%19d]", 42, 42);
+	FORMATS("[-42] [0]", "[%0d] [%0d]", -42, 0);
 	FORMATS("0x000000000000beef", "0x%016llx", 0xbeefULL);
 	FORMATS("123456", "%3d", 123456);
 }

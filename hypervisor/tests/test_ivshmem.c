@@ -486,9 +486,16 @@ static void test_msix_doorbell(void **state)
 	(void)state;
 	open_device(1);
 	open_device(2);
-	/* Not enabled, not programmed. */
+	/* Not programmed; programmed, but not enabled. */
 	ring(1, 2, 0);
 	assert_int_equal(take_pending(), 0);
+	write_at(2, MSIX + 8, 4, INTX(2) + 1);
+	write_at(2, MSIX + 12, 4, 0);
+	ring(1, 2, 0);
+	assert_int_equal(take_pending(), 0);
+	/* Behind the last vector, whatever is written there. */
+	write_at(2, MSIX + 32 + 8, 4, INTX(2) + 1);
+	write_at(2, MSIX + 32 + 12, 4, 0);
 	open_vector(2, 0, INTX(2) + 1);
 	open_vector(2, 1, INTX(2) + 2);
 	ring(1, 2, 0);

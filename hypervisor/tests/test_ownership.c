@@ -316,8 +316,13 @@ static void test_block_over_regions(void **state)
 	fake_system.mem[2].size = 0x00100000;
 	fake_enable(FAKE_POOL_PAGES);
 	/* The last before the hypervisor, of two regions. */
-	map(&root_cell, 0x7fa00000, 0x7fa00000, 0x200000, S2_READ);
+	map(&root_cell, 0x4040000000, 0x7fa00000, 0x200000, S2_READ);
 	assert_int_equal(ownership_selftest(), 0);
+	/* Half of it is nobody's. */
+	fake_system.mem[2].size = 0x00080000;
+	stage2_unmap(&root_cell.stage2, ipa_of(0x7fb80000), 0x80000);
+	found("cell 0 maps 0x7fb80000 at 0x40401");
+	fake_system.mem[2].size = 0x00100000;
 	/* Of a device that has the first page alone. */
 	map(&root_cell, 0x40000000000 >> 4, 0x09000000, 0x200000, S2_READ | S2_DEVICE);
 	found("cell 0 maps 0x9001000 at 0x4000001000, which is in no region");
