@@ -224,6 +224,8 @@ extern struct jailhouse_header fake_header;
 void fake_cpus(u32 count);
 /** Calls of arch_adopt_map(). */
 extern u32 fake_map_adoptions;
+/** Calls of el2_state_root(). Threads record too many events to look for one. */
+extern u32 fake_root_states;
 /** CPUs are threads: who waits for a lock gets it at last. */
 extern bool fake_threads;
 /** A CPU follows requests at once; else when fake_cpu_follow() is called. */

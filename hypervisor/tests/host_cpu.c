@@ -49,6 +49,7 @@ bool real_cpu_is_idle(const struct cpu *cpu);
 
 u64 fake_now;
 bool fake_auto_follow;
+u32 fake_root_states;
 jmp_buf fake_stop;
 __thread jmp_buf *fake_exit;
 u64 fake_firmware_answer;
@@ -305,6 +306,7 @@ void cpu_unload_stage2(void)
 
 void el2_state_root(void)
 {
+	__atomic_fetch_add(&fake_root_states, 1, __ATOMIC_RELAXED);
 	fake_record((struct fake_event){ .kind = EV_EL2_STATE, .name = "root" });
 }
 

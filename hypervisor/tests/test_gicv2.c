@@ -806,6 +806,8 @@ static void test_confine(void **state)
 		gic->target[60 + targets] = (u8)targets;
 	gic->target[286] = (u8)target_of(3);
 	gic->target[KICK] = (u8)target_of(2);
+	/* Behind the last that there is. */
+	gic->target[288] = (u8)target_of(2);
 	fake_config_place(&config);
 	assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
 	for (u32 targets = 0; targets < 16; targets++) {
@@ -819,6 +821,7 @@ static void test_confine(void **state)
 	assert_int_equal(gic->target[SPI], target_of(2));
 	assert_int_equal(gic->target[HIGH_SPI], target_of(2));
 	assert_int_equal(gic->target[KICK], target_of(2));
+	assert_int_equal(gic->target[288], target_of(2));
 }
 
 /* --- what is refused ---------------------------------------------------------------------------- */
