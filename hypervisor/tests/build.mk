@@ -21,7 +21,7 @@ HT_OBJS		:= $(HT_SRCS:%.c=$(HT_OUT)/%.o)
 HT_CPPFLAGS	:= -D_GNU_SOURCE -I$(HT)/include -Iinclude -Iinclude/arch/arm64 -Ihypervisor/include \
 		   -DCONFIG_LOG_TO_UART=1 -DCONFIG_SELFTEST=1 -include $(HT)/fake_io.h
 HT_CFLAGS	:= -std=gnu11 -O1 -g $(WARN) -fno-strict-aliasing -fno-omit-frame-pointer \
-		   -fsanitize=address,undefined -fno-sanitize-recover=all $(HT_EXTRA)
+		   -fsanitize=address,undefined,bounds-strict -fno-sanitize-recover=all $(HT_EXTRA)
 HT_LDLIBS	:= -lcmocka -lpthread
 
 # The fake sees what the pool hands out and takes back.

@@ -96,6 +96,9 @@ extern int fake_pool_fail_after;
 /** Give the page pool `pages` pages; all of them by default. Unused pages are
  *  poisoned, so that a use after free ends the test. */
 void fake_pool_init(u32 pages);
+/** A pool of as many pages elsewhere, without those checks: memory that nobody
+ *  writes costs nothing. */
+void fake_pool_large(u32 pages);
 /** Where it begins: with its bitmap. */
 u8 *fake_pool_base(void);
 /** Copy of what is allocated, one byte a page. */

@@ -34,6 +34,7 @@ int fake_device_fail_after = -1;
 
 static u8 *hv;
 static u32 pool_pages;
+static u8 *large_pool;
 static u8 pool_used_map[FAKE_POOL_PAGES];
 static u32 allocations;
 static struct memory ram[MAX_RANGES], devices[MAX_RANGES];
@@ -82,6 +83,7 @@ void *pool_memset(void *s, int c, size_t n)
 void page_pool_init(void *base, u32 pages)
 {
 	assert_true(pages <= FAKE_POOL_PAGES);
+	large_pool = NULL;
 	assert_ptr_equal(base, hv_memory() + fake_pool_start);
 	memset(pool_used_map, 0, sizeof(pool_used_map));
 	ASAN_UNPOISON_MEMORY_REGION(base, FAKE_HV_SIZE - fake_pool_start);
@@ -124,7 +126,18 @@ void fake_pool_init(u32 pages)
 
 u8 *fake_pool_base(void)
 {
-	return hv_memory() + fake_pool_start;
+	return large_pool ? large_pool : hv_memory() + fake_pool_start;
+}
+
+void fake_pool_large(u32 pages)
+{
+	void *base = mmap(NULL, pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(base, MAP_FAILED);
+	large_pool = base;
+	pool_pages = 0;
+	pool_init(base, pages);
 }
 
 void fake_pool_map(u8 *map)

@@ -146,6 +146,13 @@ static void test_behind_the_regions(void **state)
 	assert_int_equal(cell_start(1), 0);
 	assert_true(root_has(later));
 	assert_int_equal(ownership_selftest(), 0);
+	/* Nor does it excuse a page that the cell must not have. */
+	assert_int_equal(stage2_prepare_map(&cell->stage2, ipa_of(0x50000000), pa_of(later), 0x1000,
+					    S2_READ, true),
+			 0);
+	stage2_map(&cell->stage2, ipa_of(0x50000000), pa_of(later), 0x1000, S2_READ);
+	assert_int_equal(ownership_selftest(), -EIO);
+	stage2_unmap(&cell->stage2, ipa_of(0x50000000), 0x1000);
 	/* A region of root that another cell cannot have had. */
 	second_cell(later, 0x1000);
 	cell->comm->cell_state = JAILHOUSE_CELL_SHUT_DOWN;

@@ -228,6 +228,23 @@ static void test_largest_counts(void **state)
 	}
 }
 
+/* Interrupts of one controller, the later ones listed first. */
+static void test_interrupts_in_any_order(void **state)
+{
+	struct jailhouse_cell_desc desc = { .num_irqchips = 2 };
+
+	(void)state;
+	for (u32 twice = 0; twice < 2; twice++) {
+		struct bytes b = blank(&desc, 0);
+		struct jailhouse_irqchip *chip = (void *)jailhouse_cell_irqchips((void *)b.data);
+
+		chip[0] = (struct jailhouse_irqchip){ .pin_base = 160, .pin_bitmap = { 1 } };
+		chip[1] = (struct jailhouse_irqchip){ .pin_base = 64,
+						      .pin_bitmap = { 0, 0, 0, twice } };
+		assert_int_equal(rule_for(b), twice ? JAILHOUSE_CFG_IRQ_TWICE : JAILHOUSE_CFG_OK);
+	}
+}
+
 static void test_longest_name(void **state)
 {
 	struct jailhouse_cell_desc desc = { 0 };
@@ -541,6 +558,7 @@ static void test_texts(void **state)
 		}
 	}
 	assert_string_equal(jailhouse_config_rule_name(JAILHOUSE_CFG_NUM_RULES), "?");
+	assert_string_equal(jailhouse_config_rule_text(JAILHOUSE_CFG_NUM_RULES), "?");
 	assert_string_equal(jailhouse_config_rule_text((enum jailhouse_config_rule) - 1), "?");
 }
 
@@ -767,6 +785,7 @@ int main(void)
 		cmocka_unit_test(test_redistributors_of_a_cell),
 		cmocka_unit_test(test_every_rule),
 		cmocka_unit_test(test_largest_counts),
+		cmocka_unit_test(test_interrupts_in_any_order),
 		cmocka_unit_test(test_longest_name),
 		cmocka_unit_test(test_largest_extension),
 		cmocka_unit_test(test_size_without_extension),

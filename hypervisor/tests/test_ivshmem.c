@@ -335,7 +335,28 @@ static void test_bars(void **state)
 	assert_null(mmio_find(&cells[2]->mmio, BAR));
 }
 
-/* Several functions of one slot are found only if the first says so. */
+/* Capabilities follow the devices, and may look like one; BARs that ivshmem does not have are ignored. */
+static void test_behind_the_devices(void **state)
+{
+	static u8 packed[PAGE_SIZE];
+	struct jailhouse_cell_desc *desc = (void *)packed;
+
+	setup(state);
+	prepare(1, SHMEM, 0);
+	fake_config_ivshmem(&config, 8, 1, 1, PEERS);
+	config.pci[0].bar_mask[2] = 0xfffff000;
+	fake_config_pack(&config, packed, sizeof(packed));
+	desc->num_pci_devices = 1;
+	desc->num_pci_caps =
+		sizeof(struct jailhouse_pci_device) / sizeof(struct jailhouse_pci_capability);
+	fake_ram_write(FAKE_CONFIG_PA, packed, sizeof(packed));
+	assert_int_equal(cell_create(FAKE_CONFIG_PA), 0);
+	cells[1] = cell_find(1);
+	assert_int_equal(cells[1]->num_channels, 1);
+	assert_int_equal(config_read(1, 0), 0x4106110a);
+	assert_int_equal(config_read(1, 0x8000), ~0u);
+}
+
 /* The bus of the highest number, and memory beyond 4 GiB, as the header says them. */
 static void test_high_addresses(void **state)
 {
@@ -366,6 +387,7 @@ static void test_bus_of_root(void **state)
 	}
 }
 
+/* Several functions of one slot are found only if the first says so. */
 static void test_multifunction(void **state)
 {
 	setup(state);
@@ -911,6 +933,7 @@ int main(void)
 		TEST_TWO(random_config_writes),
 		TEST_TWO(bars),
 		TEST(multifunction),
+		TEST(behind_the_devices),
 		TEST(high_addresses),
 		TEST(bus_of_root),
 		TEST_TWO(registers),

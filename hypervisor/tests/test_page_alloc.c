@@ -105,6 +105,19 @@ static void test_alignment_is_of_the_address(void **state)
 	}
 }
 
+/* So many pages that their bitmap takes several itself. */
+static void test_large_pool(void **state)
+{
+	u8 *first;
+
+	(void)state;
+	fake_pool_large(2 * 8 * PAGE_SIZE);
+	assert_int_equal(page_pool_used(), 3);
+	first = page_alloc(1, 1);
+	assert_int_equal(first - fake_pool_base(), 3 * PAGE_SIZE);
+	assert_int_equal((u8 *)page_alloc(1, 1) - first, PAGE_SIZE);
+}
+
 static void test_too_large(void **state)
 {
 	(void)state;
@@ -179,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup(test_zeroed_when_reused, setup),
 		cmocka_unit_test_setup(test_exhaustion, setup),
 		cmocka_unit_test_setup(test_alignment_is_of_the_address, setup),
+		cmocka_unit_test_setup(test_large_pool, setup),
 		cmocka_unit_test_setup(test_too_large, setup),
 		cmocka_unit_test_setup(test_fail_after, setup),
 		cmocka_unit_test_setup(test_random, setup),
