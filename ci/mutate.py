@@ -6,9 +6,9 @@ whether its unit tests notice. What they do not notice is listed: the test is mi
 makes no difference, or only the real machine shows it.
 
 Mutants are all places where a rule applies in the sources that the unit tests contain; COUNT of them are
-drawn by SEED (COUNT=0: all, which takes some hours). FILES= restricts them to sources whose names contain
-it, JOBS= works on so many at once, SKIP= leaves out the first that are drawn: those of a run that was
-interrupted.
+drawn by SEED (COUNT=0: all, which takes the better part of an hour). FILES= restricts them to sources whose
+names contain it, JOBS= works on so many at once, SKIP= leaves out the first that are drawn: those of a run
+that was interrupted.
 
 What survived and was judged by a person is in ci/survivors.txt with the reason, and is not tried again but
 with RETRY=1. AGAIN= is what an earlier run said: only what survived there, and was not judged yet, is tried.
@@ -52,7 +52,7 @@ TESTS = "story forbidden cells isolation"
 KINDS = {"fast": ("-w -fno-sanitize=all", 15), "sanitized": ("-w", 120),
          "coverage": ("-fno-sanitize=all --coverage -O0", 120)}
 
-Mutant = collections.namedtuple("Mutant", "path line rule before after")
+Mutant = collections.namedtuple("Mutant", "path line where rule before after")
 
 # Name, what is replaced, and by what: in code, without comments and strings.
 RULES = [(name, re.compile(pattern), new) for name, pattern, new in (
@@ -69,6 +69,7 @@ RULES = [(name, re.compile(pattern), new) for name, pattern, new in (
 )]
 # A call whose result nobody wants, such as an unmapping, a flush or a barrier; and a row of a table.
 CALL = re.compile(r"^\t+[a-z_][\w>.\-]*\(.*\);$")
+FUNCTION = re.compile(r"^[a-z_].*?\(?(\w+)\)?\([^;]*$")
 ROW = re.compile(r"^\t\{ .* \},?$")
 
 
@@ -88,12 +89,24 @@ def code(line):
 
 
 def mutants_of(path):
-    found, comment = [], False
+    """`where` is the function; what is planted into it at several places is numbered from the second on."""
+    found, comment, function, seen = [], False, "", collections.Counter()
+
+    def add(rule, changed):
+        after = changed.strip()
+        seen[function, line.strip(), after] += 1
+        times = seen[function, line.strip(), after]
+        found.append(Mutant(path, number, function if times == 1 else f"{function} ({times})", rule, line, changed))
+
     with open(os.path.join(TOP, path), encoding="utf-8") as f:
         lines = f.read().split("\n")
     for number, line in enumerate(lines):
         was, text = comment, code(line)
         comment = (line.rfind("/*") > line.rfind("*/")) or (comment and "*/" not in line)
+        if FUNCTION.match(text):
+            function = FUNCTION.match(text)[1]
+        elif line[:1] not in ("", "\t", " ", "{", "/"):
+            function = "(macro)" if line[0] == "#" else "(data)"
         if was or not line.startswith("\t") or text.lstrip().startswith("#"):
             continue
         for rule, pattern, new in RULES:
@@ -101,11 +114,11 @@ def mutants_of(path):
                 changed = line[:match.start()] + new + line[match.end():]
                 if new.endswith("!!!("):
                     changed = line[:match.start()] + "if (!(" + line[match.end():-1] + "))"
-                found.append(Mutant(path, number, rule, line, changed))
+                add(rule, changed)
         if CALL.match(text):
-            found.append(Mutant(path, number, "call", line, re.match(r"\t+", line)[0] + ";"))
+            add("call", re.match(r"\t+", line)[0] + ";")
         if ROW.match(text):
-            found.append(Mutant(path, number, "row", line, ""))
+            add("row", "")
     return found
 
 
@@ -193,26 +206,21 @@ def likely_first(programs, path):
     return sorted(programs, key=lambda program: (program != f"test_{near}", program == "test_trap", program))
 
 
-def text_of(mutant):
-    """How a mutant is told from others, in what is printed and in ci/survivors.txt: without its line number."""
-    return f"{mutant.path}: {mutant.before.strip()} -> {mutant.after.strip() or '(nothing)'}"
-
-
 def survived_in(path):
-    """The mutants (path, before -> after) that survived in what a run printed."""
+    """The mutants that survived in what a run printed."""
     with open(path, encoding="utf-8") as f:
         lines = re.findall(r"^ *\d+ survived +(\S+?):\d+: \w+: (.*)$", f.read(), re.M)
-    return collections.Counter(f"{name}: {change}" for name, change in lines)
+    return {f"{name}: {change}" for name, change in lines}
+
+
+def text_of(mutant):
+    """How a mutant is told from others, in what is printed and in ci/survivors.txt: without its line number."""
+    return f"{mutant.path}: {mutant.where}: {mutant.before.strip()} -> {mutant.after.strip() or '(nothing)'}"
 
 
 def take(texts, mutants):
-    """Splits mutants: those in texts (a Counter, so many of each), and the others."""
-    left, found, others = collections.Counter(texts), [], []
-    for mutant in mutants:
-        text = text_of(mutant)
-        (found if left[text] > 0 else others).append(mutant)
-        left[text] -= 1
-    return found, others
+    """Splits mutants: those in texts, and the others."""
+    return [m for m in mutants if text_of(m) in texts], [m for m in mutants if text_of(m) not in texts]
 
 
 def judge(mutant, tree, programs, kinds, target=None):
@@ -268,7 +276,7 @@ def run(drawn, jobs, kinds, row, tests):
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for number, (mutant, verdict) in enumerate(zip(drawn, pool.map(one, drawn)), 1):
             print(f"{number:4} {verdict:18} {mutant.path}:{mutant.line + 1}: {mutant.rule}: "
-                  f"{mutant.before.strip()} -> {mutant.after.strip() or '(nothing)'}", flush=True)
+                  f"{mutant.where}: {mutant.before.strip()} -> {mutant.after.strip() or '(nothing)'}", flush=True)
             yield mutant, verdict
 
 
@@ -294,7 +302,7 @@ def main():
     if args.again:
         drawn, _ = take(survived_in(args.again), drawn)
     if not args.retry:
-        known, drawn = take({text: len(reasons) for text, reasons in cover.judged(SURVIVORS).items()}, drawn)
+        known, drawn = take(cover.judged(SURVIVORS), drawn)
         print(f"{len(known)} of them are judged in ci/survivors.txt, {len(drawn)} are tried", flush=True)
     counts, survivors = collections.Counter(), []
     for mutant, verdict in run(drawn, args.jobs, args.kinds.split(), args.target, args.tests.split()):

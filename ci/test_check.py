@@ -131,16 +131,20 @@ def test_bad_row_is_refused(tmp_path):
 def test_mutants(tmp_path, monkeypatch):
     monkeypatch.setattr(mutate, "TOP", str(tmp_path))
     (tmp_path / "a.c").write_text('/*\n\ta < b\n */\nint f(void)\n{\n\tif (a < b) /* c < d */\n'
-                                  '\t\tprint("x == y");\n\treturn a;\n}\n')
-    found = {(m.line, m.rule, m.after.strip()) for m in mutate.mutants_of("a.c")}
-    assert found == {(5, "comparison", "if (a <= b) /* c < d */"), (6, "call", ";")}
+                                  '\t\tprint("x == y");\n\tprint("x == y");\n\treturn a;\n}\n'
+                                  'static const int t[] = {\n\t{ 1 },\n};\n\nstatic void g(int *a,\n\t      int b)\n'
+                                  '{\n\tcall();\n}\n#define M \\\n\tcall();\n')
+    found = {(m.line, m.where, m.rule, m.after.strip()) for m in mutate.mutants_of("a.c")}
+    assert found == {(5, "f", "comparison", "if (a <= b) /* c < d */"), (6, "f", "call", ";"),
+                     (7, "f (2)", "call", ";"), (11, "(data)", "row", ""), (17, "g", "call", ";"),
+                     (20, "(macro)", "call", ";")}
     assert all(os.path.exists(os.path.join(check.TOP, name)) for name in mutate.sources())
 
     # Who comes by: by the line itself or the code above it; a row of a table has no code.
     covered = {"a.c": {2: {"x"}, 4: {"x", "y"}, 5: set(), 30: {"z"}}}
 
     def who(line, rule="mask", path="a.c"):
-        return mutate.candidates(mutate.Mutant(path, line - 1, rule, "", ""), covered, ["x", "y", "z"])
+        return mutate.candidates(mutate.Mutant(path, line - 1, "", rule, "", ""), covered, ["x", "y", "z"])
 
     assert who(4) == who(6) == ["x", "y"] and who(2) == who(3) == ["x"]
     assert who(30) == ["z"]
@@ -148,14 +152,15 @@ def test_mutants(tmp_path, monkeypatch):
 
 
 def test_mutants_judged_before(tmp_path):
-    mutants = [mutate.Mutant("a.c", line, "call", f"\t{what}();", "\t;") for line, what in enumerate("ffg")]
+    mutants = [mutate.Mutant("a.c", line, where, "call", "\tg();", "\t;") for line, where in
+               enumerate(("f", "f (2)", "h"))]
     log = tmp_path / "log"
-    log.write_text("   1 survived           a.c:1: call: f(); -> ;\n   2 test_x             a.c:2: call: f(); -> ;\n"
-                   "   3 survived           a.c:3: call: g(); -> ;\n")
+    log.write_text("   1 survived           a.c:1: call: f: g(); -> ;\n   2 test_x             a.c:2: call: f (2): g(); -> ;\n"
+                   "   3 survived           a.c:3: call: h: g(); -> ;\n")
     assert mutate.take(mutate.survived_in(log), mutants) == ([mutants[0], mutants[2]], [mutants[1]])
     known = tmp_path / "survivors.txt"
-    known.write_text("# comment\n\na.c: g(); -> ;\n\tequivalent\n")
-    assert cover.judged(known) == {"a.c: g(); -> ;": ["equivalent"]}
+    known.write_text("# comment\n\na.c: h: g(); -> ;\n\tequivalent\n")
+    assert cover.judged(known) == {"a.c: h: g(); -> ;": ["equivalent"]}
     for wrong in ("a.c: g(); -> ;\n\n\tequivalent\n", "\tequivalent\n", "a\nb\n\tc\n"):
         known.write_text(wrong)
         with pytest.raises(SystemExit):

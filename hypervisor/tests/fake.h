@@ -284,7 +284,7 @@ struct fake_system {
 	struct jailhouse_irqchip irqchips[2];
 	/* Only if a test sets JAILHOUSE_CELL_EXTENDED. */
 	struct jailhouse_ext_header ext;
-	struct jailhouse_ext_gicr_region gicr[3];
+	struct jailhouse_ext_gicr_region gicr[9];
 } __attribute__((packed));
 extern struct fake_system fake_system;
 void fake_system_default(void);

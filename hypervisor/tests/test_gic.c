@@ -610,6 +610,49 @@ static void test_frames_without_cpu(void **state)
 	assert_int_equal(read_by(&root_cell, gicr_reg(1, GICR_ISENABLER0), 4), 0);
 }
 
+/* The scan of a region goes on behind the last CPU, and numbers behind the last frame are nobody's. */
+static void test_more_frames_than_cpus(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake_cpus(3);
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	assert_ptr_equal(gicr_frame_cpu(2), cpu_get(2));
+	assert_null(gicr_frame_cpu(3));
+	assert_null(gicr_frame_cpu(MAX_FRAMES));
+	assert_false(gicr_frame_is_last(MAX_FRAMES));
+}
+
+/* One region more than there may be: the first eight count. */
+static void test_too_many_regions(void **state)
+{
+	struct fake_system *s = &fake_system;
+
+	(void)state;
+	fake_reset();
+	list_redistributors(0, 0);
+	for (u32 n = 0; n < 9; n++) {
+		s->gicr[n] = (struct jailhouse_ext_gicr_region){
+			{ JAILHOUSE_EXT_GICR_REGION, 0, sizeof(s->gicr[n]) },
+			FAKE_GICR_BASE + n % FAKE_CPUS * (u64)GICR_FRAME_SIZE,
+			GICR_FRAME_SIZE,
+		};
+		s->ext.num_records++;
+		s->ext.size += sizeof(s->gicr[n]);
+	}
+	assert_int_equal(gicv3_irqchip.init(&fake_system.header), 0);
+	assert_ptr_equal(gicr_frame_cpu(7), cpu_get(3));
+	assert_null(gicr_frame_cpu(8));
+	/* A window for each, where they do not lie on each other. */
+	for (u32 n = 0; n < MAX_GICR_REGIONS; n++)
+		machine.gic[1 + n].range = range_of(0xa0000000 + n * 0x100000, 0x20000);
+	memset(&root_cell.mmio, 0, sizeof(root_cell.mmio));
+	assert_int_equal(gicv3_irqchip.add_windows(&root_cell), 0);
+	for (u32 n = 0; n < 9; n++)
+		assert_int_not_equal(root_cell.mmio.windows[n].range.size, 0);
+	assert_int_equal(root_cell.mmio.windows[9].range.size, 0);
+}
+
 /* A CPU in a cluster: its redistributor names all four affinities. */
 static void test_affinity_of_frames(void **state)
 {
@@ -1263,6 +1306,8 @@ int main(void)
 		TEST(sweep_redistributors),
 		TEST(regions_of_redistributors),
 		TEST(frames_without_cpu),
+		TEST(more_frames_than_cpus),
+		TEST(too_many_regions),
 		TEST(affinity_of_frames),
 		TEST(region_is_missing),
 		TEST(owned_mask),
