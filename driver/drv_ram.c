@@ -17,6 +17,7 @@
 
 #include "drv_owner.h"
 #include "drv_reason.h"
+#include "drv_spin.h"
 
 #define MEM_ACCESS (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE)
 
@@ -59,9 +60,17 @@ struct search {
 static int check_range(struct resource *res, void *data)
 {
 	struct search *search = data;
+	u64 start = res->start;
 
 	search->ram = *res;
-	return find_foreign(search->config, res->start, res->end, &search->foreign);
+	while (find_foreign(search->config, start, res->end, &search->foreign)) {
+		if (!drv_spin_release_page(search->foreign))
+			return 1;
+		start = (search->foreign | ~PAGE_MASK) + 1;
+		if (start > res->end)
+			break;
+	}
+	return 0;
 }
 
 static int refuse(const struct search *search, struct jailhouse_reason *why)

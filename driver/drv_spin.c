@@ -127,6 +127,18 @@ static int is_described(const struct spin_cpu *c, void *data)
 	return c->cpu == *(unsigned int *)data;
 }
 
+static int releases_in_page(const struct spin_cpu *c, void *data)
+{
+	return c->spins && (c->release & PAGE_MASK) == *(u64 *)data;
+}
+
+bool drv_spin_release_page(u64 address)
+{
+	u64 page = address & PAGE_MASK;
+
+	return for_each_described(releases_in_page, &page);
+}
+
 bool drv_spin_described(unsigned int cpu)
 {
 	return for_each_described(is_described, &cpu);

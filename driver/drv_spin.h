@@ -21,6 +21,10 @@ void drv_spin_bound(struct drv_cpu_set *cpus);
 /** Has the device tree this CPU, whoever starts it? */
 bool drv_spin_described(unsigned int cpu);
 
+/** Is the release address of a CPU in the page of this address? Firmware reserves
+ *  such a page, and Linux leaves it alone once it has started its CPUs. */
+bool drv_spin_release_page(u64 address);
+
 /**
  * Bring CPUs of drv_spin_find() from the firmware's loop into our pen, at EL2.
  * They stay there for ever, whenever they are not in the hypervisor.

@@ -121,7 +121,7 @@ def parked(f, version):
         "vectors-in-hole": of_root(FETCH, 0x70000200, 0, CAN_EXECUTE, CODE),
         "zero-outside": of_root(WRITE, 0x70000000, 0, CAN_WRITE),
         "atomic-outside": of_root(READ, 0x70000000, 0, CAN_READ),
-        # By programs of AArch32, which come by other vectors.
+        # By programs of AArch32.
         "aarch32-read-outside": of_root(READ, 0x70000000, 4, CAN_READ),
         "aarch32-write-outside": of_root(WRITE, 0x70000000, 4, CAN_WRITE),
         "aarch32-jump-outside": of_root(FETCH, 0x70000000, 0, CAN_EXECUTE, CODE),

@@ -141,7 +141,7 @@ def test_running_cells_memory(system, log, busy, access, size, what):
 
 
 def test_running_cells_memory_from_aarch32(system, log, busy):
-    """By a program whose faults come to EL2, and to Linux, by vectors of their own."""
+    """By a program whose faults come to Linux by a vector of their own."""
     log.mark()
     with busy:
         status, output = system.run(PROGRAM32)

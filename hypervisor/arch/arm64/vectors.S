@@ -105,7 +105,7 @@ el2_vectors:
 	.balign	0x80
 	b	vectors_full			/* SError from a cell */
 
-	.balign	0x80				/* the same from AArch32 */
+	.balign	0x80				/* the same, were EL1 AArch32 */
 	b	vectors_full_lower
 	bug	13
 	bug	14

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Programs of AArch32, which a cell may have at EL0: what they do comes to EL2
- * by vectors of its own, with instructions of two lengths. Two blocks of 2 MiB
- * below 4 GiB show them our image, and any other address.
+ * with instructions of two lengths, and what is injected for it goes to EL1 by
+ * vectors of its own. Two blocks of 2 MiB below 4 GiB show them our image, and
+ * any other address.
  */
 #include <inmate_comm.h>
 #include <inmate_exception.h>
