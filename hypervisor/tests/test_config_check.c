@@ -540,6 +540,13 @@ static void test_ends_of_the_platform(void **state)
 		system->hypervisor_memory.size = BIT(28);
 		system->hypervisor_memory.phys_start = BIT(40) - BIT(28);
 		assert_true(check_system(b.data, b.size, &f));
+		/* A GICv2's CPU interface. */
+		system->platform_info.arm.gic_version = 2;
+		system->platform_info.arm.gicc_base = max_gic;
+		assert_true(check_system(b.data, b.size, &f));
+		system->platform_info.arm.gicc_base += 0x1000;
+		assert_false(check_system(b.data, b.size, &f));
+		assert_int_equal(f.rule, JAILHOUSE_CFG_GIC_BASE);
 		free(b.data);
 	}
 }
