@@ -730,7 +730,7 @@ static void test_failed_cell(void **state)
 /* Old contents of the table are nobody's state. */
 static void test_table_is_cleared(void **state)
 {
-	static const u32 old[IVSHMEM_MAX_PEERS] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
+	static const u32 old[IVSHMEM_MAX_PEERS + 1] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 };
 
 	setup(state);
 	fake_ram_write(SHMEM, old, sizeof(old));
@@ -738,6 +738,7 @@ static void test_table_is_cleared(void **state)
 	create(1);
 	for (u32 id = 0; id < IVSHMEM_MAX_PEERS; id++)
 		assert_int_equal(table(id), 0);
+	assert_int_equal(table(IVSHMEM_MAX_PEERS), 13);
 	/* But not by the second one. */
 	open_device(1);
 	write_at(1, BAR + IVSHMEM_REG_STATE, 4, 7);
