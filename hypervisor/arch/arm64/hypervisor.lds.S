@@ -38,6 +38,7 @@ SECTIONS
 	.bss (NOLOAD) : {
 		console_page_start = .;
 		*(.bss.console)
+		console_page_end = .;
 		*(.bss .bss.* COMMON)
 		. = ALIGN(0x1000);
 	}
@@ -47,3 +48,5 @@ SECTIONS
 
 	/DISCARD/ : { *(.note* .comment* .eh_frame* .dynamic .interp .hash .gnu*) }
 }
+
+ASSERT(console_page_end - console_page_start == 0x1000, "what root reads must be a page of its own")
