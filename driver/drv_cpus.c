@@ -6,14 +6,21 @@
  */
 #include "drv_cpus.h"
 
+#include <linux/arm-smccc.h>
 #include <linux/completion.h>
 #include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
+
+#include <asm/cputype.h>
+#include <uapi/linux/psci.h>
 
 #include "drv_inject.h"
 #include "drv_reason.h"
@@ -41,6 +48,46 @@ static struct workqueue_struct *queue;
 static DEFINE_SPINLOCK(offline_lock);
 /* CPUs whose worker nobody waits for any more. */
 static struct drv_cpu_set abandoned;
+
+/* MPIDR_EL1 of the CPUs that were online at enable; all ones is nobody's. */
+static u64 affinity[JAILHOUSE_CONFIG_MAX_CPUS];
+
+static void note_affinity(void *unused)
+{
+	if (smp_processor_id() < JAILHOUSE_CONFIG_MAX_CPUS)
+		affinity[smp_processor_id()] = read_cpuid_mpidr() & MPIDR_HWID_BITMASK;
+}
+
+void drv_cpus_note(void)
+{
+	memset(affinity, 0xff, sizeof(affinity));
+	on_each_cpu(note_affinity, NULL, 1);
+}
+
+/* To Linux a CPU is gone before it has made its last call, and Linux asks after it for 100 ms only. */
+static bool is_still_on(unsigned int cpu)
+{
+	struct arm_smccc_res res;
+
+	arm_smccc_1_1_hvc(PSCI_0_2_FN64_AFFINITY_INFO, affinity[cpu], 0, &res);
+	return (long)res.a0 == PSCI_0_2_AFFINITY_LEVEL_ON;
+}
+
+static int wait_until_off(unsigned int cpu, struct jailhouse_reason *why)
+{
+	unsigned int limit = max(READ_ONCE(offline_timeout_ms), 1u);
+	unsigned long end = jiffies + msecs_to_jiffies(limit);
+
+	while (is_still_on(cpu)) {
+		if (time_after(jiffies, end))
+			return drv_reason_set(
+				why, -ETIMEDOUT,
+				"CPU %u is offline in Linux, but did not switch itself off within %u ms (parameter offline_timeout_ms); try again",
+				cpu, limit);
+		usleep_range(500, 1000);
+	}
+	return 0;
+}
 
 int drv_cpus_init(void)
 {
@@ -197,9 +244,12 @@ int drv_cpus_take(const struct drv_cpu_set *wanted, struct drv_cpu_set *taken,
 	if (err)
 		return err;
 	for_each_set_bit(cpu, wanted->bits, JAILHOUSE_CONFIG_MAX_CPUS) {
-		if (cpu >= nr_cpu_ids || !cpu_online(cpu))
+		if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
 			continue;
-		err = take(cpu, taken, why);
+		if (cpu_online(cpu))
+			err = take(cpu, taken, why);
+		if (!err)
+			err = wait_until_off(cpu, why);
 		if (err)
 			break;
 	}

@@ -18,6 +18,7 @@
 #include "drv_cell.h"
 #include "drv_config.h"
 #include "drv_console.h"
+#include "drv_cpus.h"
 #include "drv_environment.h"
 #include "drv_firmware.h"
 #include "drv_hypercall.h"
@@ -131,9 +132,12 @@ static int hold_cpus(void *data, struct jailhouse_reason *why)
 
 	cpu_hotplug_disable();
 	err = drv_environment_check_cpus(e->config, why);
-	if (err)
+	if (err) {
 		cpu_hotplug_enable();
-	return err;
+		return err;
+	}
+	drv_cpus_note();
+	return 0;
 }
 
 static void let_cpus(void *data)
