@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/moduleparam.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -78,7 +79,13 @@ static int wait_until_off(unsigned int cpu, struct jailhouse_reason *why)
 	unsigned int limit = max(READ_ONCE(offline_timeout_ms), 1u);
 	unsigned long end = jiffies + msecs_to_jiffies(limit);
 
-	while (is_still_on(cpu)) {
+	/* One that somebody has brought back is the hypervisor's to refuse. */
+	while (!cpu_online(cpu) && is_still_on(cpu)) {
+		if (fatal_signal_pending(current))
+			return drv_reason_set(
+				why, -EINTR,
+				"the request was interrupted while CPU %u switched itself off",
+				cpu);
 		if (time_after(jiffies, end))
 			return drv_reason_set(
 				why, -ETIMEDOUT,

@@ -12,8 +12,9 @@
 #include <jailhouse/ioctl.h>
 
 /**
- * Refuses a system config that leaves out some of it, and from then on memory
- * that would come online elsewhere. Ends with drv_ram_unguard(), which `config`
+ * Refuses a system config that leaves out some of it (but for pages with the
+ * release addresses of a spin-table), and from then on memory that would come
+ * online elsewhere. Ends with drv_ram_unguard(), which `config`
  * must survive.
  */
 int drv_ram_guard(const struct jailhouse_system *config, struct jailhouse_reason *why);
