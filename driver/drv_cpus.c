@@ -74,23 +74,21 @@ static bool is_still_on(unsigned int cpu)
 	return (long)res.a0 == PSCI_0_2_AFFINITY_LEVEL_ON;
 }
 
-static int wait_until_off(unsigned int cpu, struct jailhouse_reason *why)
+static uint offline_limit(void)
 {
-	unsigned int limit = max(READ_ONCE(offline_timeout_ms), 1u);
-	unsigned long end = jiffies + msecs_to_jiffies(limit);
+	return max(READ_ONCE(offline_timeout_ms), 1u);
+}
+
+static int wait_until_off(unsigned int cpu, bool killable)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(offline_limit());
 
 	/* One that somebody has brought back is the hypervisor's to refuse. */
 	while (!cpu_online(cpu) && is_still_on(cpu)) {
-		if (fatal_signal_pending(current))
-			return drv_reason_set(
-				why, -EINTR,
-				"the request was interrupted while CPU %u switched itself off",
-				cpu);
+		if (killable && fatal_signal_pending(current))
+			return -EINTR;
 		if (time_after(jiffies, end))
-			return drv_reason_set(
-				why, -ETIMEDOUT,
-				"CPU %u is offline in Linux, but did not switch itself off within %u ms (parameter offline_timeout_ms); try again",
-				cpu, limit);
+			return -ETIMEDOUT;
 		usleep_range(500, 1000);
 	}
 	return 0;
@@ -158,6 +156,18 @@ static bool finished_or_abandoned(struct offline_job *job)
 	return finished;
 }
 
+static int word_late(unsigned int cpu, int err, struct jailhouse_reason *why)
+{
+	if (err == -EINTR)
+		return drv_reason_set(
+			why, err, "the request was interrupted while CPU %u switched itself off",
+			cpu);
+	return drv_reason_set(
+		why, err,
+		"CPU %u is offline in Linux, but did not switch itself off within %u ms (parameter offline_timeout_ms); try again",
+		cpu, offline_limit());
+}
+
 static int word_offline_error(unsigned int cpu, int err, struct jailhouse_reason *why)
 {
 	if (err == -EBUSY)
@@ -173,7 +183,7 @@ static int word_offline_error(unsigned int cpu, int err, struct jailhouse_reason
 
 static int take(unsigned int cpu, struct drv_cpu_set *taken, struct jailhouse_reason *why)
 {
-	unsigned int limit = max(READ_ONCE(offline_timeout_ms), 1u);
+	unsigned int limit = offline_limit();
 	struct offline_job *job = drv_inject_kzalloc(sizeof(*job));
 	long waited;
 	int err;
@@ -255,10 +265,13 @@ int drv_cpus_take(const struct drv_cpu_set *wanted, struct drv_cpu_set *taken,
 			continue;
 		if (cpu_online(cpu))
 			err = take(cpu, taken, why);
-		if (!err)
-			err = wait_until_off(cpu, why);
 		if (err)
 			break;
+		err = wait_until_off(cpu, true);
+		if (err) {
+			word_late(cpu, err, why);
+			break;
+		}
 	}
 	if (err)
 		drv_cpus_give_back(taken);
@@ -269,7 +282,10 @@ void drv_cpus_give_back(struct drv_cpu_set *taken)
 {
 	unsigned int cpu;
 
-	for_each_set_bit(cpu, taken->bits, JAILHOUSE_CONFIG_MAX_CPUS)
+	for_each_set_bit(cpu, taken->bits, JAILHOUSE_CONFIG_MAX_CPUS) {
+		/* It cannot be started before it is off. */
+		wait_until_off(cpu, false);
 		bring_online(cpu);
+	}
 	bitmap_zero(taken->bits, JAILHOUSE_CONFIG_MAX_CPUS);
 }

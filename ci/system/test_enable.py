@@ -35,7 +35,8 @@ CANCELED = 'Operation canceled\njailhouse: stage "{}" was made to fail by the pa
 
 def guest_files(board):
     quiet = cellfile.quiet_system(board)
-    return {QUIET: quiet, LITTLE: little_ram(quiet)}
+    return {QUIET: quiet, LITTLE: little_ram(quiet),
+            "/lib/modules/late_cpu.ko": life.build_module(board.kernel, "late_cpu")}
 
 
 def little_ram(system):
@@ -251,6 +252,57 @@ def test_cpu_that_goes_offline_too_late(enabled, unchanged, loaded):
     life.create(loaded)
     assert loaded.check("nproc").strip() == "3"
     life.destroy(loaded)
+
+
+@pytest.fixture
+def late(loaded):
+    """How late a CPU that is offline in Linux makes its last call, in ms: a parameter."""
+    loaded.check("insmod /lib/modules/late_cpu.ko")
+    yield "/sys/module/late_cpu/parameters/delay_ms"
+    # None of them may be in it any more.
+    loaded.check("for i in $(seq 200); do [ $(nproc) = 4 ] && exec rmmod late_cpu; usleep 20000; done; exit 1")
+
+
+def test_cpu_that_switches_itself_off_late(enabled, unchanged, loaded, late):
+    """Linux waits 100 ms for it."""
+    loaded.check(f"echo 600 >{late}")
+    life.create(loaded)
+    assert loaded.check("nproc").strip() == "3"
+    life.destroy(loaded)
+    life.every_cpu_works(loaded)
+
+
+def test_cpu_that_switches_itself_off_too_late(enabled, unchanged, loaded, late):
+    """It is waited for once more before Linux may have it back."""
+    loaded.check(f"echo 3000 >{late}")
+    life.refused(loaded, f"jailhouse cell create {life.DEMO_CONFIG}",
+                 r"^JAILHOUSE_CELL_CREATE: Connection timed out\njailhouse: CPU 3 is offline in Linux, "
+                 r"but did not switch itself off within 2000 ms \(parameter offline_timeout_ms\); try again")
+    loaded.check(f"echo 0 >{late}")
+    life.every_cpu_works(loaded)
+    life.create(loaded)
+    life.destroy(loaded)
+
+
+def test_tool_is_killed_while_a_cpu_switches_itself_off(enabled, unchanged, loaded, late):
+    loaded.check(f"echo 1500 >{late}")
+    # Offline to Linux after some ten milliseconds; then Linux waits, which nothing interrupts.
+    loaded.check(f"jailhouse cell create {life.DEMO_CONFIG} & p=$!; usleep 900000; kill -9 $p; wait $p; "
+                 "[ $? = 137 ]")
+    loaded.check(f"echo 0 >{late}")
+    life.every_cpu_works(loaded)
+
+
+def test_cpu_comes_back_while_it_switches_itself_off(enabled, unchanged, loaded, late):
+    """Somebody brings it online: the cell cannot have it then."""
+    loaded.check(f"echo 400 >{late}")
+    status = loaded.check(f"jailhouse cell create {life.DEMO_CONFIG} >/dev/null 2>&1 & p=$!; "
+                          "until echo 1 >/sys/devices/system/cpu/cpu3/online; do usleep 1000; done 2>/dev/null; "
+                          "wait $p; echo $?", timeout=60).split()[-1]
+    loaded.check(f"echo 0 >{late}")
+    if status == "0":
+        life.destroy(loaded)
+    life.every_cpu_works(loaded)
 
 
 def test_inject_refuses_nonsense(loaded, unchanged):

@@ -227,6 +227,8 @@ extern struct jailhouse_header fake_header;
 void fake_cpus(u32 count);
 /** Calls of arch_adopt_map(). */
 extern u32 fake_map_adoptions;
+/** Called by arch_adopt_map(), if set. */
+extern void (*fake_on_adoption)(void);
 /** Calls of el2_state_root(). Threads record too many events to look for one. */
 extern u32 fake_root_states;
 /** CPUs are threads: who waits for a lock gets it at last. */

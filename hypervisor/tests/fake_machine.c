@@ -28,6 +28,7 @@ static u32 reasons_before;
 int fake_cpus_error;
 u64 fake_pool_start;
 u32 fake_map_adoptions;
+void (*fake_on_adoption)(void);
 
 #define MEM_RWX  (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE)
 #define MEM_MMIO (JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO)
@@ -125,6 +126,8 @@ int arch_check_cpus(void)
 void arch_adopt_map(void)
 {
 	__atomic_fetch_add(&fake_map_adoptions, 1, __ATOMIC_RELAXED);
+	if (fake_on_adoption)
+		fake_on_adoption();
 }
 
 static void root_region(u64 base, u64 size, u64 flags)
@@ -192,6 +195,7 @@ void fake_reset(void)
 	console_set_ring(true);
 	fake_cpus_error = 0;
 	fake_map_adoptions = 0;
+	fake_on_adoption = NULL;
 	fake_pool_start = FAKE_HV_POOL;
 	fake_cpus_reset();
 	fake_pool_init(FAKE_POOL_PAGES);

@@ -434,6 +434,49 @@ static void test_region_over_the_frames(void **state)
 	assert_true(stage2_lookup(&root_cell.stage2, ipa_of(FAKE_GICR_BASE + 0x80000), &m));
 }
 
+/* How often each CPU has looked at the time, and how often when CPU 3 went astray. */
+static u32 looks[FAKE_CPUS], looks_then[FAKE_CPUS];
+
+#define ON_ITS_WAY 1
+
+static void count_looks(void)
+{
+	__atomic_add_fetch(&looks[this_cpu()->id], 1, __ATOMIC_ACQ_REL);
+	tick();
+}
+
+/* CPU 3 stays away in EL2 for longer than any work takes. A CPU looks once more, at most, to see that all are
+ * prepared, and then once when it begins to wait for CPU 3. */
+static void go_astray(void)
+{
+	if (this_cpu()->id != 3)
+		return;
+	for (u32 n = 0; n < 3; n++)
+		looks_then[n] = __atomic_load_n(&looks[n], __ATOMIC_ACQUIRE);
+	for (u32 n = 0; n < 3; n++)
+		while (__atomic_load_n(&looks[n], __ATOMIC_ACQUIRE) < looks_then[n] + 3)
+			usleep(50);
+	__atomic_add_fetch(&fake_now, FAKE_TICKS_PER_MS * 3600000, __ATOMIC_RELAXED);
+	for (u32 n = 0; n < 3; n++)
+		while (__atomic_load_n(&results[n], __ATOMIC_ACQUIRE) == ON_ITS_WAY)
+			usleep(50);
+}
+
+/* All have entered, and one does not finish its own work in time: none goes on, nor that one later. */
+static void test_cpu_goes_astray(void **state)
+{
+	(void)state;
+	OWN_PROCESS();
+	machine_before();
+	fake_on_counter = count_looks;
+	fake_on_adoption = go_astray;
+	for (u32 n = 0; n < FAKE_CPUS; n++)
+		results[n] = ON_ITS_WAY;
+	all_cpus(enter, FAKE_CPUS);
+	all_return(-ETIMEDOUT);
+	as_found();
+}
+
 /* One of them cannot: none of them may. */
 static void test_one_cpu_refuses(void **state)
 {
@@ -741,6 +784,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_smallest_pool),
 		cmocka_unit_test(test_region_over_the_frames),
 		cmocka_unit_test(test_other_consoles),
+		cmocka_unit_test(test_cpu_goes_astray),
 		cmocka_unit_test(test_one_cpu_refuses),
 		cmocka_unit_test(test_kick_in_use),
 		cmocka_unit_test(test_allocations),
