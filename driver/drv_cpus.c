@@ -107,8 +107,12 @@ void drv_cpus_exit(void)
 
 static void bring_online(unsigned int cpu)
 {
-	int err = add_cpu(cpu);
+	int err;
 
+	/* It cannot be started before it is off. Nobody can disable without it. */
+	if (READ_ONCE(drv.enabled))
+		wait_until_off(cpu, false);
+	err = add_cpu(cpu);
 	if (err < 0)
 		pr_err("CPU %u does not come online again (error %d); try: echo 1 >/sys/devices/system/cpu/cpu%u/online\n",
 		       cpu, err, cpu);
@@ -282,10 +286,7 @@ void drv_cpus_give_back(struct drv_cpu_set *taken)
 {
 	unsigned int cpu;
 
-	for_each_set_bit(cpu, taken->bits, JAILHOUSE_CONFIG_MAX_CPUS) {
-		/* It cannot be started before it is off. */
-		wait_until_off(cpu, false);
+	for_each_set_bit(cpu, taken->bits, JAILHOUSE_CONFIG_MAX_CPUS)
 		bring_online(cpu);
-	}
 	bitmap_zero(taken->bits, JAILHOUSE_CONFIG_MAX_CPUS);
 }

@@ -284,11 +284,12 @@ def test_cpu_that_switches_itself_off_too_late(enabled, unchanged, loaded, late)
     life.destroy(loaded)
 
 
-def test_tool_is_killed_while_a_cpu_switches_itself_off(enabled, unchanged, loaded, late):
+@pytest.mark.parametrize("delay", (80000, 900000), ids=("linux waits", "the driver waits"))
+def test_tool_is_killed_while_a_cpu_switches_itself_off(enabled, unchanged, loaded, late, delay):
     loaded.check(f"echo 1500 >{late}")
-    # Offline to Linux after some ten milliseconds; then Linux waits, which nothing interrupts.
-    loaded.check(f"jailhouse cell create {life.DEMO_CONFIG} & p=$!; usleep 900000; kill -9 $p; wait $p; "
+    loaded.check(f"jailhouse cell create {life.DEMO_CONFIG} & p=$!; usleep {delay}; kill -9 $p; wait $p; "
                  "[ $? = 137 ]")
+    loaded.check("for i in $(seq 200); do [ $(nproc) = 4 ] && exit 0; usleep 20000; done; exit 1")
     loaded.check(f"echo 0 >{late}")
     life.every_cpu_works(loaded)
 
