@@ -83,6 +83,9 @@ $(SETUP)/firmware.mk: ci/setup/firmware.sh | $(SETUP)/apt.mk
 	$(call stamp,ci/setup/firmware.sh,TF-A for the Raspberry Pi 4)
 $(SETUP)/tfa.mk: ci/setup/tfa.sh ci/setup/fip.py | $(SETUP)/firmware.mk
 	$(call stamp,ci/setup/tfa.sh,TF-A for the machine virt)
+# Likewise, for `make soak` alone.
+$(SETUP)/load.mk: ci/setup/load.sh | $(SETUP)/apt.mk
+	$(call stamp,ci/setup/load.sh,stress-ng and hackbench)
 
 ifneq ($(or $(filter-out $(NO_SETUP),$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
 include $(STAMPS:%=$(SETUP)/%.mk)
@@ -102,7 +105,7 @@ kconf		= KCONFIG_CONFIG=$(abspath $(DOTCONFIG)) \
 # kconfig writes its dependency files below the current folder.
 in_build	= mkdir -p $(B)/include/config $(B)/include/generated && cd $(B)
 # Another build folder shares what was downloaded.
-shared		= $(foreach d,kernels busybox qemu,[ -e $(B)/$(d) ] || \
+shared		= $(foreach d,kernels busybox qemu load,[ -e $(B)/$(d) ] || \
 			ln -sfn $(CURDIR)/build/$(d) $(B)/$(d);)
 
 $(DOTCONFIG): | $(STAMPS:%=$(SETUP)/%.mk)
@@ -176,11 +179,11 @@ bench: all initramfs
 
 # Life cycles at random, for TIME seconds; or ENABLES=, LIVES=, RESTARTS= times the same thing.
 .PHONY: soak
-soak: all initramfs
+soak: all initramfs $(SETUP)/load.mk
 	$(Q)$(PYTHON) ci/soak.py $(if $(filter command% environment%,$(origin BOARD)),--board $(BOARD)) \
 		$(if $(TIME),--seconds $(TIME)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(ENABLES),--enables $(ENABLES)) $(if $(LIVES),--lives $(LIVES)) \
-		$(if $(RESTARTS),--restarts $(RESTARTS))
+		$(if $(RESTARTS),--restarts $(RESTARTS)) $(if $(LOAD),--load $(LOAD))
 
 # Which lines of the hypervisor no test reaches, by unit tests and the system tests of the rows BOARDS=.
 .PHONY: coverage
@@ -277,7 +280,7 @@ help:
 	@echo '                 does this by itself when it is needed'
 	@echo '  firmware       fetch or build TF-A, with which QEMU starts a Raspberry Pi 4 and virt-tfa-*'
 	@echo '  initramfs      build the user space of the guest'
-	@echo '  soak           random life cycles for TIME= seconds, or ENABLES=, LIVES=, RESTARTS= times'
+	@echo '  soak           random life cycles for TIME= seconds, or ENABLES=, LIVES=, RESTARTS= times; LOAD='
 	@echo '  coverage       which lines of the hypervisor do the tests reach? BOARDS= says on which machines'
 	@echo '  mutants        plant COUNT= mistakes into the hypervisor: do the unit tests notice?'
 	@echo '  install        install onto an arm64 file system (DESTDIR=, prefix=/usr)'

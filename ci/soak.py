@@ -10,9 +10,15 @@ caches.
 SEED= repeats a run, BOARD= is a row of ci/boards.tsv (with GICv3 or GICv2 and four CPUs). ENABLES=, LIVES= and
 RESTARTS= do the same thing so many times instead, while Linux works: enable and disable; create, load, start and
 destroy of a cell, each with another config; starting a cell that runs.
+
+Linux works on what LOAD= says. `shell` is processes that come and go, and pages written; `stress`, the default, adds
+Debian's stress-ng and hackbench and a module that is loaded and unloaded, and, where cells leave it a choice, a CPU
+that goes offline and comes back.
 """
 
 import argparse
+import glob
+import lzma
 import os
 import random
 import re
@@ -20,7 +26,7 @@ import sys
 import time
 
 import boards
-from guest import GuestError
+from guest import BUILD, GuestError
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "system"))
 import cellfile  # noqa: E402  pylint: disable=wrong-import-position
@@ -36,8 +42,19 @@ SLAB_LOOKS = 5
 # What counts as no growth: this part, and so many slabs (two for each CPU).
 SLAB_NOISE = 0.03
 SLABS = 8
-LOAD = ("cd /tmp; touch busy; (while [ -f busy ]; do (: | cat | cat) & wait; done) & "
-        "(while [ -f busy ]; do dd if=/dev/zero of=/tmp/soak-d bs=64k count=16 2>/dev/null; done) & ")
+# Each loop works until /tmp/busy is gone, and says so when it has ended.
+LOADS = {
+    "fork": ": | cat | cat",
+    "pages": "dd if=/dev/zero of=/tmp/soak-d bs=64k count=16",
+    "stress": "stress-ng --quiet --temp-path /tmp --fork 1 --switch 1 --timer 1 --futex 1 --fault 1 --sigsegv 1 "
+              "--mmap 1 --mmap-bytes 8m --vm 1 --vm-bytes 8m --timeout 2",
+    "hackbench": "hackbench -g 1 -f 3 -l 100",
+    "module": f"insmod {FOLDER}/dummy.ko; usleep 20000; rmmod dummy; usleep 20000",
+    "hotplug": "cd /sys/devices/system/cpu/cpu0; echo 0 >online; usleep 50000; echo 1 >online; usleep 300000"}
+SHELL = ("fork", "pages")
+STRESS = SHELL + ("stress", "hackbench", "module")
+# So that Linux keeps one when CPU 0 is offline.
+MOST_CPUS = 2
 # What is done again and again in the guest, by the number in $i: what is before, each time, and afterwards.
 SOME_CELL = "cell-$((i % {configs} % {names}))"
 REPEATED = {
@@ -61,8 +78,8 @@ class SoakError(Exception):
     """Something was lost, refused that should not be, or the other way round."""
 
 
-def random_config(rng, number):
-    cpus = tuple(sorted(rng.sample(CPUS, rng.choice((1, 1, 1, 2, 2, 3)))))
+def random_config(rng, number, most_cpus):
+    cpus = tuple(sorted(rng.sample(CPUS, min(most_cpus, rng.choice((1, 1, 1, 2, 2, 3))))))
     regions = [cellfile.Region(rng.choice(RAM), 0, 0x100000, cellfile.RAM), cellfile.comm_region()]
     rng.shuffle(regions)
     return cellfile.Cell(name=f"cell-{number % NAMES}", cpus=cpus, regions=regions,
@@ -91,11 +108,14 @@ def grown(before, after):
 class Soak:
     """The guest, and the model of what it should be like."""
 
-    def __init__(self, guest, rng, num_configs=NUM_CONFIGS, operations=OPERATIONS):
+    def __init__(self, guest, rng, num_configs=NUM_CONFIGS, operations=OPERATIONS, loads=SHELL):
         self.guest = guest
         self.rng = rng
         self.operations = operations
-        self.configs = [random_config(rng, n) for n in range(num_configs)]
+        self.loads = loads
+        self.busy_with = []
+        most_cpus = MOST_CPUS if "hotplug" in loads else len(CPUS)
+        self.configs = [random_config(rng, n, most_cpus) for n in range(num_configs)]
         # {name: [config, "created" | "loaded" | "running"]}
         self.cells = {}
         self.counts = {}
@@ -107,6 +127,16 @@ class Soak:
         self.guest.put(f"{FOLDER}/root.cell", cellfile.quiet_system(board))
         for number, config in enumerate(self.configs):
             self.guest.put(f"{FOLDER}/{number}.cell", config.pack())
+
+    def load_begins(self, hotplug=False):
+        self.busy_with = [load for load in self.loads if hotplug or load != "hotplug"]
+        loops = " ".join(f"(while [ -f busy ]; do ({LOADS[load]}) & wait; done; : >ended-{load}) &"
+                         for load in self.busy_with)
+        self.guest.check(f"(cd /tmp; rm -f ended-*; : >busy; {loops}) >/dev/null 2>&1")
+
+    def load_ends(self):
+        ended = " && ".join(f"[ -e ended-{load} ]" for load in self.busy_with)
+        self.guest.check(f"cd /tmp; rm -f busy; until {ended}; do usleep 20000; done; usleep 300000", timeout=90)
 
     def do(self, what, command, works):
         self.history.append(f"{command} -> {'ok' if works else 'refused'}")
@@ -193,10 +223,10 @@ class Soak:
         """From enable to disable."""
         self.enable()
         empty = life.Partition.look(self.guest)
-        self.guest.check(f"({LOAD}) >/dev/null 2>&1")
+        self.load_begins()
         for _ in range(self.operations):
             self.step()
-        self.guest.check("rm -f /tmp/busy; usleep 300000")
+        self.load_ends()
         for name in sorted(self.cells):
             if self.rng.random() < 0.5:
                 self.do("destroy", f"jailhouse cell destroy {name}", True)
@@ -247,13 +277,16 @@ class Soak:
         linux, baseline, done = life.Linux.look(self.guest), None, 0
         while done < count:
             number = min(BATCH, count - done)
-            self.guest.check(f"({LOAD}) >/dev/null 2>&1; ({before}) >/dev/null", timeout=90)
+            self.guest.check(f"({before}) >/dev/null", timeout=90)
+            # Enable wants all CPUs.
+            self.load_begins(hotplug=what != "enables")
             status, output = self.guest.run(
                 f"for i in $(seq {done} {done + number - 1}); do ({each}) >/tmp/said 2>&1 || "
                 "{ echo number $i; cat /tmp/said; exit 1; }; done", timeout=30 * number)
             if status:
                 raise SoakError(f"`{each}`: {output}")
-            self.guest.check(f"rm -f /tmp/busy; usleep 300000; ({after}) >/dev/null", timeout=90)
+            self.load_ends()
+            self.guest.check(f"({after}) >/dev/null", timeout=90)
             self.whole(linux)
             done += number
             baseline = self.compare_slabs(baseline, -(-done // BATCH))
@@ -262,23 +295,42 @@ class Soak:
             say(f"  too few {what} to see whether slab caches grow: more than {2 * BATCH} are needed", flush=True)
 
 
+def load_files(kernel):
+    """{path in the guest: bytes} of what STRESS runs; see ci/setup/load.sh."""
+    files = {}
+    top = os.path.join(BUILD, "load")
+    for path in glob.glob(f"{top}/**", recursive=True):
+        if os.path.isfile(path):
+            with open(path, "rb") as f:
+                files["/" + os.path.relpath(path, top)] = f.read()
+    dummy, = glob.glob(os.path.join(BUILD, "kernels", kernel, "modules/kernel/drivers/net/dummy.ko*"))
+    with open(dummy, "rb") as f:
+        files[f"{FOLDER}/dummy.ko"] = lzma.decompress(f.read()) if dummy.endswith(".xz") else f.read()
+    return files
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.strip().split("\n", maxsplit=1)[0])
     parser.add_argument("--board", default="virt-gicv3-6.12", help="a row of ci/boards.tsv")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--load", choices=("shell", "stress"), default="stress")
     for what in REPEATED:
         parser.add_argument(f"--{what}", type=int, default=0)
     args = parser.parse_args()
     repeated = {what: getattr(args, what) for what in REPEATED if getattr(args, what)}
 
     print(f"SEED={args.seed} on {args.board}, "
-          + (", ".join(f"{count} {what}" for what, count in repeated.items()) or f"{args.seconds:.0f} s"),
-          flush=True)
+          + (", ".join(f"{count} {what}" for what, count in repeated.items()) or f"{args.seconds:.0f} s")
+          + f", load {args.load}", flush=True)
     board = boards.find(args.board)
-    with board.guest(name="soak") as guest:
+    loads, initrd = SHELL, None
+    if args.load == "stress":
+        loads = STRESS + (("hotplug",) if repeated else ())
+        initrd = life.initrd_with(board, "soak", load_files(board.kernel))
+    with board.guest(name="soak", initrd=initrd) as guest:
         life.insmod(guest)
-        run = Soak(guest, random.Random(args.seed))
+        run = Soak(guest, random.Random(args.seed), loads=loads)
         run.prepare(board)
         try:
             for what, count in repeated.items():

@@ -91,7 +91,7 @@ def use_it(guest):
     assert guest.check("md5sum /tmp/much/text; rm /tmp/much/text", timeout=60).split()[0] == expected
 
 
-@pytest.mark.seconds(180)
+@pytest.mark.seconds(400)
 def test_memory_comes_and_goes(machine):
     life.enable(machine, ROOT)
     empty, little = life.Partition.look(machine), total(machine)

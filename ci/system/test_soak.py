@@ -22,7 +22,7 @@ def test_random_life_cycles(guest, board):
 
 def test_the_same_again_and_again(guest, board):
     """Three times each of what `make soak ENABLES= LIVES= RESTARTS=` does thousands of times."""
-    run = soak.Soak(guest, random.Random(1), num_configs=3)
+    run = soak.Soak(guest, random.Random(1), num_configs=3, loads=soak.SHELL + ("hotplug",))
     run.prepare(board)
     for what in soak.REPEATED:
         run.repeat(what, 3)
