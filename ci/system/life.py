@@ -215,14 +215,16 @@ class HypervisorLog:
             if not busy:
                 return tail, data[8:]
 
-    def said(self, until="", seconds=5):
-        """What was said since the mark, once that contains `until`, or the time is over."""
+    def said(self, until="", seconds=30, without=""):
+        """What was said since the mark, once that contains `until`, or the time is over. What comes character
+        by character may have a whole line of others in it: `without` that."""
         end = time.monotonic() + seconds
         while True:
             tail, ring = self._read()
             assert tail - self.start <= self.SIZE, "the ring of messages has run over"
             text = bytes(ring[n % self.SIZE] for n in range(self.start, tail))
             text = text.decode("utf-8", errors="replace").replace("\r", "")
+            text = text.replace(without, "") if without else text
             if until in text or time.monotonic() > end:
                 return text
             time.sleep(0.02)
