@@ -49,8 +49,8 @@ LOADS = {
     "stress": "stress-ng --quiet --temp-path /tmp --fork 1 --switch 1 --timer 1 --futex 1 --fault 1 --sigsegv 1 "
               "--mmap 1 --mmap-bytes 8m --vm 1 --vm-bytes 8m --timeout 2",
     "hackbench": "hackbench -g 1 -f 3 -l 100",
-    "module": f"insmod {FOLDER}/dummy.ko; usleep 20000; rmmod dummy; usleep 20000",
-    "hotplug": "cd /sys/devices/system/cpu/cpu0; echo 0 >online; usleep 50000; echo 1 >online; usleep 300000"}
+    "module": f"insmod {FOLDER}/dummy.ko && usleep 20000 && rmmod dummy && usleep 20000",
+    "hotplug": "cd /sys/devices/system/cpu/cpu0 && echo 0 >online && usleep 50000 && echo 1 >online && usleep 300000"}
 SHELL = ("fork", "pages")
 STRESS = SHELL + ("stress", "hackbench", "module")
 # So that Linux keeps one when CPU 0 is offline.
@@ -130,13 +130,16 @@ class Soak:
 
     def load_begins(self, hotplug=False):
         self.busy_with = [load for load in self.loads if hotplug or load != "hotplug"]
-        loops = " ".join(f"(while [ -f busy ]; do ({LOADS[load]}) & wait; done; : >ended-{load}) &"
+        loops = " ".join(f"(while [ -f busy ]; do ({LOADS[load]}) && : >worked-{load}; done; : >ended-{load}) &"
                          for load in self.busy_with)
-        self.guest.check(f"(cd /tmp; rm -f ended-*; : >busy; {loops}) >/dev/null 2>&1")
+        self.guest.check(f"(cd /tmp; rm -f ended-* worked-*; : >busy; {loops}) >/dev/null 2>&1")
 
     def load_ends(self):
         ended = " && ".join(f"[ -e ended-{load} ]" for load in self.busy_with)
         self.guest.check(f"cd /tmp; rm -f busy; until {ended}; do usleep 20000; done; usleep 300000", timeout=90)
+        idle = [load for load in self.busy_with if self.guest.run(f"[ -e /tmp/worked-{load} ]")[0]]
+        if idle:
+            raise SoakError(f"not one round of the load {', '.join(idle)} succeeded")
 
     def do(self, what, command, works):
         self.history.append(f"{command} -> {'ok' if works else 'refused'}")
