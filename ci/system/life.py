@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the system tests do again and again: enable, create, load, look at the state, compare."""
 
+import contextlib
 import dataclasses
+import fcntl
 import gzip
 import os
 import re
@@ -230,22 +232,42 @@ class HypervisorLog:
             time.sleep(0.02)
 
 
+@contextlib.contextmanager
+def only_builder(folder):
+    """Tests that run at the same time build the same things; none may read what another has half written."""
+    os.makedirs(folder, exist_ok=True)
+    with open(folder + ".lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build_program(name, *compiler):
+    """Builds ci/system/NAME/NAME.c with a compiler and its options; returns the program's bytes."""
+    folder = os.path.join(BUILD, "guest_programs", name)
+    program = os.path.join(folder, name)
+    with only_builder(folder):
+        subprocess.run([*compiler, "-static", "-o", program, os.path.join(TOP, "ci", "system", name, name + ".c")],
+                       check=True)
+        with open(program, "rb") as f:
+            return f.read()
+
+
 def build_module(kernel, name):
     """Builds ci/system/NAME/NAME.c for a kernel, if that was not done; returns its bytes."""
     source = os.path.join(TOP, "ci", "system", name, name + ".c")
     folder = os.path.join(BUILD, "guest_modules", kernel, name)
     module = os.path.join(folder, name + ".ko")
-    if not os.path.exists(module) or os.path.getmtime(module) < os.path.getmtime(source):
-        os.makedirs(folder, exist_ok=True)
-        shutil.copy(source, folder)
-        with open(os.path.join(folder, "Kbuild"), "w", encoding="ascii") as f:
-            f.write(f"obj-m := {name}.o\n")
-        headers = os.path.realpath(os.path.join(DOWNLOADS, "kernels", kernel, "headers"))
-        environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
-        subprocess.run(
-            ["make", "-s", "-C", headers, f"M={folder}", "ARCH=arm64",
-             "CROSS_COMPILE=aarch64-linux-gnu-", "DEB_BUILD_ARCH=amd64", "DEB_HOST_ARCH=arm64",
-             "DEB_HOST_GNU_TYPE=aarch64-linux-gnu", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"],
-            check=True, env=environment)
-    with open(module, "rb") as f:
-        return f.read()
+    with only_builder(folder):
+        if not os.path.exists(module) or os.path.getmtime(module) < os.path.getmtime(source):
+            shutil.copy(source, folder)
+            with open(os.path.join(folder, "Kbuild"), "w", encoding="ascii") as f:
+                f.write(f"obj-m := {name}.o\n")
+            headers = os.path.realpath(os.path.join(DOWNLOADS, "kernels", kernel, "headers"))
+            environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
+            subprocess.run(
+                ["make", "-s", "-C", headers, f"M={folder}", "ARCH=arm64",
+                 "CROSS_COMPILE=aarch64-linux-gnu-", "DEB_BUILD_ARCH=amd64", "DEB_HOST_ARCH=arm64",
+                 "DEB_HOST_GNU_TYPE=aarch64-linux-gnu", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"],
+                check=True, env=environment)
+        with open(module, "rb") as f:
+            return f.read()

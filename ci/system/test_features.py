@@ -20,14 +20,8 @@ NATIVE_LOAD = 0x48000000
 
 
 def guest_files(_board):
-    path = os.path.join(BUILD, "guest_programs", "root-features")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    subprocess.run(["aarch64-linux-gnu-gcc", "-O2", "-static", "-o", path,
-                    "-I", os.path.join(TOP, "inmates", "tests"),
-                    os.path.join(TOP, "ci", "system", "root_features", "root_features.c")],
-                   check=True)
-    with open(path, "rb") as f:
-        return {PROGRAM: f.read()}
+    return {PROGRAM: life.build_program("root_features", "aarch64-linux-gnu-gcc", "-O2",
+                                        "-I", os.path.join(TOP, "inmates", "tests"))}
 
 
 def lines(text):

@@ -5,10 +5,8 @@ kernel, beside cells that must not notice; memory that changes hands; and a root
 cells come and go.
 """
 
-import os
 import random
 import re
-import subprocess
 
 import pytest
 
@@ -16,7 +14,6 @@ import cellfile
 import facts
 import life
 from cellfile import Region
-from guest import BUILD, TOP
 
 ROOT = "/etc/test/root.cell"
 OTHER = "/etc/test/other.cell"
@@ -43,13 +40,9 @@ def cell(name, cpu, address, **fields):
 
 def program32():
     """A program of AArch32 that reads a word of the demo's memory."""
-    path = os.path.join(BUILD, "guest_programs", "root-aarch32")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    subprocess.run(["clang", "--target=arm-linux-gnueabi", "-march=armv7-a", "-marm", "-O1", "-ffreestanding",
-                    "-nostdlib", "-static", "-fuse-ld=lld", f"-DADDRESS={DEMO_RAM + 0xf0000:#x}UL", "-o", path,
-                    os.path.join(TOP, "ci", "system", "root_aarch32", "root_aarch32.c")], check=True)
-    with open(path, "rb") as f:
-        return f.read()
+    return life.build_program("root_aarch32", "clang", "--target=arm-linux-gnueabi", "-march=armv7-a", "-marm", "-O1",
+                              "-ffreestanding", "-nostdlib", "-fuse-ld=lld",
+                              f"-DADDRESS={DEMO_RAM + 0xf0000:#x}UL")
 
 
 def guest_files(board):
@@ -57,7 +50,8 @@ def guest_files(board):
             OTHER: cell("other", 2, OTHER_RAM),
             KEPT: cell("kept", 2, OTHER_RAM, records=[cellfile.policy(flags=cellfile.TRAP_WFI)]),
             PROGRAM32: program32(),
-            "/lib/modules/root_attack.ko": life.build_module(board.kernel, "root_attack")}
+            "/lib/modules/root_attack.ko": life.build_module(board.kernel, "root_attack"),
+            "/lib/modules/root_sysreg.ko": life.build_module(board.kernel, "root_sysreg")}
 
 
 @pytest.fixture(scope="module")
@@ -359,6 +353,40 @@ def test_a_hole_for_root_would_be_seen(system, board, busy):
     with busy:
         attempts, holes, last = storm(system, facts.of(board), 1, 100, [KINDS["firmware"]], cpu=0)
         assert 0 < holes < attempts and last == "0xc4000004 answered 0x0"
+
+
+def system_registers(guest, seed, first_above):
+    """Every system register and instruction, tried by root's kernel; those from Op1 FIRST_ABOVE on must be
+    undefined. Returns attempts, undefined ones, holes, and the instruction of the last hole."""
+    guest.check(f"insmod /lib/modules/root_sysreg.ko; "
+                f"taskset 2 sh -c 'echo {seed} {first_above} >/sys/module/root_sysreg/parameters/op'", timeout=120)
+    words = guest.check("cat /sys/module/root_sysreg/parameters/result; rmmod root_sysreg").split()
+    return [int(word, 16) for word in words]
+
+
+@pytest.mark.seconds(180)
+def test_all_system_registers(system, busy):
+    before = life.Partition.look(system)
+    seed = random.randrange(1 << 32)
+    with busy:
+        attempts, undefined, holes, last = system_registers(system, seed, 4)
+        print(f"seed {seed}: {attempts} attempts, {undefined} undefined, {holes} holes")
+        assert attempts > 200000
+        # Half of them belong to EL2, EL3 or nobody, and the other half is sparse.
+        assert attempts / 2 < undefined < attempts
+        assert holes == 0, f"seed {seed}: 0x{last:08x}"
+    assert life.Partition.look(system) == before
+    life.every_cpu_works(system, 3)
+
+
+@pytest.mark.seconds(180)
+def test_a_system_register_too_many_would_be_seen(system, busy):
+    """Those of EL0 are said to belong to EL2: of Op0 3 and Op1 3, as is the last that works."""
+    with busy:
+        attempts, _, holes, last = system_registers(system, 1, 3)
+        print(f"{attempts} attempts, {holes} holes, last 0x{last:08x}")
+        assert 0 < holes < attempts
+        assert last >> 16 & 0x1f == 0x1b
 
 
 # --- interrupts without the hypervisor ------------------------------------------------------------
