@@ -92,6 +92,8 @@ struct selftest_root {
 	unsigned char *memory;
 	unsigned long hash;
 	unsigned long long interrupts;
+	struct selftest_unwanted *unwanted;
+	int num_interrupts;
 };
 
 bool selftest_watch_root(struct selftest_root *root);

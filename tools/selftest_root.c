@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The root cell's part of the self-test: its own attempts, and whether it was left alone. */
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -17,6 +19,7 @@
 #define WATCHED   (4UL << 20)
 #define PAGE      4096UL
 #define MAX_CPUS  1024
+#define MAX_IRQS  4096
 #define FNV_BASIS 0xcbf29ce484222325UL
 #define FNV_PRIME 0x100000001b3UL
 
@@ -54,6 +57,65 @@ static unsigned long long count_interrupts(void)
 	return sum;
 }
 
+/* What Linux says of an interrupt that came while no device wanted it: how often, and when last. */
+struct selftest_unwanted {
+	unsigned long times;
+	unsigned long last;
+};
+
+static struct selftest_unwanted unwanted(unsigned long irq)
+{
+	struct selftest_unwanted seen = { 0 };
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/irq/%lu/spurious", irq);
+	file = fopen(path, "re");
+	if (!file)
+		return seen;
+	if (fscanf(file, "count %*u unhandled %lu last_unhandled %lu", &seen.times, &seen.last) !=
+	    2)
+		seen = (struct selftest_unwanted){ 0 };
+	fclose(file);
+	return seen;
+}
+
+/* Calls done() for each interrupt of Linux; returns the sum of what it said. */
+static int each_interrupt(int (*done)(struct selftest_unwanted *before, unsigned long irq),
+			  struct selftest_unwanted *before)
+{
+	DIR *folder = opendir("/proc/irq");
+	const struct dirent *entry;
+	int sum = 0;
+
+	while (folder && (entry = readdir(folder))) {
+		unsigned long irq = strtoul(entry->d_name, NULL, 10);
+
+		if (!isdigit((unsigned char)entry->d_name[0]) || irq >= MAX_IRQS)
+			continue;
+		sum += done(before + irq, irq);
+	}
+	if (folder)
+		closedir(folder);
+	return sum;
+}
+
+static int remember(struct selftest_unwanted *before, unsigned long irq)
+{
+	*before = unwanted(irq);
+	return 1;
+}
+
+static int compare(struct selftest_unwanted *before, unsigned long irq)
+{
+	struct selftest_unwanted now = unwanted(irq);
+
+	if (now.times == before->times && now.last == before->last)
+		return 0;
+	printf("HOLE: interrupt %lu of root came, and no device had sent it\n", irq);
+	return 1;
+}
+
 bool selftest_watch_root(struct selftest_root *root)
 {
 	root->memory = mmap(NULL, WATCHED, PROT_READ | PROT_WRITE,
@@ -64,6 +126,13 @@ bool selftest_watch_root(struct selftest_root *root)
 	}
 	for (size_t n = 0; n < WATCHED; n++)
 		root->memory[n] = (unsigned char)(n * 2654435761u >> 13);
+	root->unwanted = calloc(MAX_IRQS, sizeof(*root->unwanted));
+	if (!root->unwanted) {
+		munmap(root->memory, WATCHED);
+		tool_error("there is no memory left");
+		return false;
+	}
+	root->num_interrupts = each_interrupt(remember, root->unwanted);
 	root->hash = hash(root->memory);
 	root->interrupts = count_interrupts();
 	return true;
@@ -108,6 +177,15 @@ unsigned int selftest_check_root(struct selftest_root *root)
 {
 	unsigned int wrong = check_cpus();
 
+	if (root->num_interrupts > 0) {
+		int came = each_interrupt(compare, root->unwanted);
+
+		printf("root: %d of %d interrupts came without a device\n", came,
+		       root->num_interrupts);
+		wrong += (unsigned int)came;
+	} else {
+		printf("root: interrupts are not watched: /proc/irq has none\n");
+	}
 	if (hash(root->memory) != root->hash) {
 		printf("HOLE: memory of root has changed\n");
 		wrong++;
@@ -117,6 +195,7 @@ unsigned int selftest_check_root(struct selftest_root *root)
 		wrong++;
 	}
 	munmap(root->memory, WATCHED);
+	free(root->unwanted);
 	return wrong;
 }
 

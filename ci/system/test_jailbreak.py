@@ -11,6 +11,7 @@ import re
 import pytest
 
 import cellfile
+import facts
 import life
 from cellfile import READ, Region
 
@@ -46,7 +47,8 @@ def three_cpus(board):
 
 
 def guest_files(board):
-    files = {ROOT: cellfile.quiet_system(board), "/etc/test/attacker.cell": attacker_config(board)}
+    files = {ROOT: cellfile.quiet_system(board), "/etc/test/attacker.cell": attacker_config(board),
+             "/lib/modules/root_attack.ko": life.build_module(board.kernel, "root_attack")}
     if board.smp == 4:
         files["/etc/test/three.cell"] = three_cpus(board)
     return files
@@ -99,6 +101,7 @@ def test_nobody_reaches_what_is_not_theirs(enabled, board, config):
     assert int(said[1]) > 100000
     assert int(said[2]) == len([kind for kind, _, _, _ in ROW.findall(output) if kind != "root"])
     if board.smp > 2:
+        assert re.search(r"^root: 0 of \d+ interrupts came without a device$", output, re.M)
         assert re.search(r"^witness: \d+ rounds, \d+ timer interrupts, 0 foreign interrupts, memory "
                          r"intact, 0 entries into the hypervisor$", output, re.M)
     assert life.Partition.look(enabled) == before
@@ -117,6 +120,25 @@ def test_several_cpus_attack_at_once(enabled, board):
     assert int(calls[1]) > 10000
     assert re.search(r"^witness: .*memory intact, 0 entries into the hypervisor$", output, re.M)
     assert life.Partition.look(enabled) == before
+
+
+@pytest.mark.cases((), lambda board: [()] if board.board.startswith("virt-gic") else [])
+@pytest.mark.seconds(300)
+def test_an_interrupt_of_root_is_seen(enabled, board, config):
+    """Somebody makes that of the clock pending, which has nothing to say."""
+    intid = int(re.search(r"GICv?-?\d +(\d+) Level +rtc-pl031", enabled.check("cat /proc/interrupts"))[1])
+    pending = facts.of(board).gicd + 0x200 + intid // 32 * 4
+    enabled.check("insmod /lib/modules/root_attack.ko")
+    status, output = enabled.run(
+        f"(jailhouse selftest --probes 0 {ROOT} {config}; echo status $?) >/tmp/report & "
+        "while ! grep -q '^memory' /tmp/report; do usleep 10000; done; "
+        f"echo 'write {pending:#x} 4 {1 << intid % 32:#x}' >/sys/module/root_attack/parameters/op; "
+        "wait; rmmod root_attack; cat /tmp/report", timeout=300)
+    print(output)
+    assert status == 0 and "status 1" in output, output
+    assert re.search(r"^HOLE: interrupt \d+ of root came, and no device had sent it$", output, re.M)
+    assert re.search(r"^root: 1 of \d+ interrupts came without a device$", output, re.M)
+    assert "1 holes, 0 unclear" in output
 
 
 def report(guest, parameters, ends=1):
