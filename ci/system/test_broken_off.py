@@ -18,9 +18,13 @@ import life
 SPECIAL = True
 ROOT = "/etc/test/root.cell"
 SLOW = "/etc/test/slow.cell"
-ROUNDS = 4
-# What a cell goes through, and after how many milliseconds the tool is killed at the latest. The cell ignores
-# the request to shut down, for which it has 300 ms.
+# How often each operation must be broken off, and how often that is tried at most.
+KILLS = 4
+ROUNDS = 16
+# Shorter than this a program that waits would take to begin.
+SHORTEST_US = 1000
+# What a cell goes through, and after how many milliseconds the tool is killed at the latest: each time that it was
+# quicker, half of that. The cell ignores the request to shut down, for which it has 300 ms.
 LIFE = (("enable", f"jailhouse enable {ROOT}", 300),
         ("create", f"jailhouse cell create {SLOW}", 300),
         ("load", f"jailhouse cell load slow {life.FORBIDDEN} -s test=ignore -a 0x1000", 60),
@@ -78,19 +82,22 @@ def test_tool_is_killed(system, stations, name):
     before, after = stations[step:step + 2]
     _, command, most = LIFE[step]
     rng = random.Random(seed := random.randrange(1 << 32))
-    killed = 0
-    for turn in range(1, ROUNDS + 1):
+    killed, latest = 0, most * 1000
+    for turn in range(ROUNDS):
+        if killed == KILLS:
+            break
         for _, earlier, _ in LIFE[:step]:
             life.succeeds(system, earlier, timeout=60)
-        delay = rng.randrange(500, most * 1000 * turn // ROUNDS)
-        # The first time at once, before it can have done much: without a program that waits, which takes as
-        # long to begin as this one to end.
-        wait = f"usleep {delay}" if turn > 1 else ":"
+        # The first time at once, before it can have done much.
+        wait = f"usleep {rng.randrange(latest)}" if turn and latest > SHORTEST_US else ":"
         status = int(system.check(f"{command} >/dev/null 2>&1 & p=$!; {wait}; kill -9 $p 2>/dev/null; "
                                   "wait $p; echo $?", timeout=60).split()[-1])
         print(f"SEED={seed}: killed after `{wait}`, status {status}")
         assert status in (0, 137)
-        killed += status == 137
+        if status == 137:
+            killed += 1
+        else:
+            latest //= 2
         now = settled(system, (before, after) if status else (after,))
         assert now in (before, after)
         if now != after or name == "load":
@@ -98,7 +105,7 @@ def test_tool_is_killed(system, stations, name):
         for _, later, _ in LIFE[step + 1:]:
             life.succeeds(system, later, timeout=60)
         assert settled(system, stations[:1]) == stations[0]
-    assert killed, "the tool was never killed"
+    assert killed == KILLS, "the tool was too quick to be killed"
 
 
 def test_several_at_once(system, board, stations):
