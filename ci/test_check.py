@@ -5,8 +5,10 @@ import glob
 import os
 import re
 import stat
+import subprocess
 import sys
 import time
+import types
 
 import pytest
 
@@ -16,6 +18,7 @@ import boards  # noqa: E402
 import check  # noqa: E402
 import cover  # noqa: E402
 import mutate  # noqa: E402
+import mutate_target  # noqa: E402
 
 CMOCKA = """\
 [==========] Running 4 test(s).
@@ -188,6 +191,56 @@ def test_program_that_hangs_ends_with_its_children(tmp_path, monkeypatch):
             return
         time.sleep(0.05)
     pytest.fail("the child goes on")
+
+
+@pytest.fixture
+def target(tmp_path):
+    """A build with what a guest has, and a tree whose hypervisor is a mutant."""
+    for name in ("driver", "hypervisor", "initramfs", "logs", "mutants", "mutants-2"):
+        (tmp_path / "build" / name).mkdir(parents=True)
+    tree = types.SimpleNamespace(top=str(tmp_path / "tree"), make_files=lambda *_: 0)
+    return mutate_target.Target(tree, str(tmp_path / "build"), "virt-gicv3-6.12", ["story", "cells"])
+
+
+def test_mutant_on_a_machine(target, tmp_path):
+    """It has the mutant, and all else of the real build; what a run writes stays in its own folder."""
+    folder = tmp_path / "tree/build/machine"
+    assert sorted(os.listdir(folder)) == ["driver", "hypervisor"]
+    assert os.path.realpath(folder / "driver") == str(tmp_path / "build/driver")
+    assert sorted(os.listdir(folder / "hypervisor")) == ["jailhouse.bin", "jailhouse.elf"]
+    assert os.path.realpath(folder / "hypervisor/jailhouse.bin") == str(
+        tmp_path / "tree/build/image/hypervisor/jailhouse.bin")
+    assert all(os.path.exists(test) for test in target.tests) and len(target.tests) == 2
+
+
+@pytest.mark.parametrize("status, output, verdict", (
+    (0, "3 passed", None),
+    (1, "FAILED ci/system/test_cells.py::test_life[virt-gicv3-6.12] - assert\n1 failed", "test_cells"),
+    (1, "ERROR ci/system/test_story.py::test_story[virt-gicv3-6.12] - GuestError", "test_story"),
+    # No test of the machine says so: it must not be taken for one that passed.
+    (4, "ERROR: file or directory not found: test_x.py", "pytest 4"),
+    (None, "", "too slow")))
+def test_verdict_of_a_machine(target, monkeypatch, status, output, verdict):
+    runs = []
+
+    def run(command, **options):
+        runs.append((command, options))
+        if len(runs) == 2 and status is None:
+            raise subprocess.TimeoutExpired(command, options["timeout"])
+        return types.SimpleNamespace(returncode=status, stdout=output)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert target.notices() == verdict
+    (archive, how), (tests, options) = runs
+    assert archive[1].endswith("mkinitramfs.py") and how["check"]
+    assert tests[-2:] == target.tests
+    assert options["env"]["B"] == target.folder and options["env"]["BOARDS"] == "virt-gicv3-6.12"
+
+
+def test_mutant_without_an_image(target, monkeypatch):
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("there is nothing to run"))
+    target.tree.make_files = lambda *_: 1
+    assert target.notices() == "stillborn"
 
 
 def test_coverage(tmp_path, monkeypatch):
