@@ -132,9 +132,12 @@ static inline void jb_mask_all(void)
  */
 void jb_registers(const char *class, const char *target, u64 base, u64 size, unsigned int el);
 /* Single ones, for jb_try(): address, and value. */
+u64 jb_ldrb(u64 a, u64 b, u64 c, u64 d);
 u64 jb_ldrw(u64 a, u64 b, u64 c, u64 d);
 u64 jb_ldrx(u64 a, u64 b, u64 c, u64 d);
+u64 jb_strb(u64 a, u64 b, u64 c, u64 d);
 u64 jb_strw(u64 a, u64 b, u64 c, u64 d);
+u64 jb_strx(u64 a, u64 b, u64 c, u64 d);
 
 /* jb_calls.c: is this answer more than a cell may get? Would this call end us? */
 bool jb_smc_is_hole(u64 id, u64 result);
@@ -144,6 +147,7 @@ bool jb_ends_us(u64 id);
 /* jb_helpers.c */
 void jb_helpers_start(unsigned int expected);
 bool jb_is_helper(u64 affinity);
+unsigned int jb_num_helpers(void);
 void jb_helpers_report(void);
 
 /* The campaigns. */

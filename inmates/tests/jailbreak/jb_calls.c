@@ -13,6 +13,7 @@
 #define RET            0xd65f03c0u
 #define EPERM          1
 #define ENOSYS         38
+#define MAX_CPUS       256
 
 #define OP(name, text) JB_CODE(call_##name, text)
 
@@ -86,6 +87,19 @@ static void smccc(void)
 	}
 }
 
+static void try_foreign_cpu(const char *name, u64 function, u64 target, u64 arg1, u64 arg2)
+{
+	enum jb_outcome outcome = jb_try(1, call_smc, function, target, arg1, arg2);
+	s64 answer = (s64)jb_result;
+	/* As if there were none; any other answer tells something of it. */
+	bool hole = outcome == JB_ANSWERED && answer != PSCI_DENIED &&
+		    answer != PSCI_INVALID_PARAMETERS;
+
+	if (hole)
+		jb_note(name, target, jb_result);
+	jb_count(name, outcome, hole ? JB_HOLE : JB_FINE);
+}
+
 /* CPUs that we have not: each one that there may be, and wild ones. */
 static void psci_on(void)
 {
@@ -94,21 +108,32 @@ static void psci_on(void)
 	jb_row("call", "foreign-cpus", 1);
 	for (unsigned int n = 0; n < 64 + 16 * jb_probes; n++) {
 		u64 target = n < 16 ? n : n < 64 ? (u64)(n / 16) << 8 | n % 16 : jb_random();
-		enum jb_outcome outcome =
-			jb_try(1, call_smc, PSCI_CPU_ON, target, jb_random(), jb_random());
-		bool hole = outcome == JB_ANSWERED && (s64)jb_result >= 0;
 
-		if (hole)
-			jb_note("cpu-on", target, jb_result);
-		jb_count("cpu-on", outcome, hole ? JB_HOLE : JB_FINE);
 		if (target == self || jb_is_helper(target))
 			continue;
-		outcome = jb_try(1, call_smc, PSCI_AFFINITY_INFO, target, 0, 0);
-		hole = outcome == JB_ANSWERED && (s64)jb_result >= 0;
-		if (hole)
-			jb_note("affinity-info", target, jb_result);
-		jb_count("affinity-info", outcome, hole ? JB_HOLE : JB_FINE);
+		try_foreign_cpu("cpu-on", PSCI_CPU_ON, target, jb_random(), jb_random());
+		try_foreign_cpu("affinity-info", PSCI_AFFINITY_INFO, target, 0, 0);
 	}
+	jb_row_end();
+}
+
+/* Of as many CPUs as we have there is something to learn, by whatever numbers. */
+static void cpu_info(void)
+{
+	unsigned int own = 1 + jb_num_helpers(), answers = 0;
+
+	jb_row("call", "cpu-info", 1);
+	for (u64 cpu = 0; cpu < MAX_CPUS; cpu++) {
+		enum jb_outcome outcome = jb_try(1, call_hypercall, JAILHOUSE_HC_CPU_GET_INFO, cpu,
+						 JAILHOUSE_CPU_INFO_STATE, 0);
+		bool hole = outcome == JB_ANSWERED && (s64)jb_result >= 0 && ++answers > own;
+
+		if (hole)
+			jb_note("cpu-info", cpu, jb_result);
+		jb_count("cpu-info", outcome, hole ? JB_HOLE : JB_FINE);
+	}
+	if (answers < own)
+		jb_count("own", JB_OTHER, JB_UNCLEAR);
 	jb_row_end();
 }
 
@@ -173,6 +198,7 @@ void jb_calls(void)
 {
 	smccc();
 	psci_on();
+	cpu_info();
 	hypercalls(1);
 	hypercalls(0);
 	other_hvcs();

@@ -20,6 +20,14 @@
 #define GICD_TYPER      0x0004
 #define GICD_CPENDSGIR  0x0f10
 #define GICD_SGIR       0x0f00
+#define GICD_SETSPI_NSR 0x0040
+#define GICD_CLRSPI_NSR 0x0048
+#define GICD_ISPENDR    0x0200
+#define GICD_ICPENDR    0x0280
+#define GICD_ITARGETSR  0x0800
+#define GICD_IROUTER    0x6000
+#define MAX_AFFINITY    256
+#define GICV2_MAX_CPUS  8
 /* Of so many others, every register is tried. */
 #define MAX_FOREIGN     1
 #define MAX_FRAMES      1024
@@ -37,6 +45,22 @@ static const struct field fields[] = {
 	{ "trigger", 0xc00, 2 },
 };
 
+/* By number: root would see one that comes. And brought to ourselves: its route would be seen. */
+static void take_foreign_spi(u64 window, unsigned int intid)
+{
+	enum jb_outcome outcome = jb_try(1, jb_strw, window + GICD_SETSPI_NSR, intid, 0, 0);
+	bool seen;
+
+	jb_count("setspi", outcome, JB_FINE);
+	jb_count("clrspi", jb_try(1, jb_strw, window + GICD_CLRSPI_NSR, intid, 0, 0), JB_FINE);
+	jb_try(1, jb_strx, window + GICD_IROUTER + 8 * intid, cpu_affinity(), 0, 0);
+	outcome = jb_try(1, jb_ldrx, window + GICD_IROUTER + 8 * intid, 0, 0, 0);
+	seen = outcome == JB_ANSWERED && jb_result != 0;
+	if (seen)
+		jb_note("route", intid, jb_result);
+	jb_count("route", outcome, seen ? JB_HOLE : JB_FINE);
+}
+
 /* After all those writes: an interrupt that is not ours reads as zero. */
 static void look_at_foreign_spis(u64 gicd)
 {
@@ -46,6 +70,9 @@ static void look_at_foreign_spis(u64 gicd)
 	jb_try(1, jb_ldrw, window + GICD_TYPER, 0, 0, 0);
 	lines = 32 * ((unsigned int)(jb_result & 0x1f) + 1);
 	jb_row("gic", "foreign-spis", 1);
+	for (unsigned int intid = 32; intid < lines && intid < 1020; intid++)
+		if (comm_region->gic_version >= 3 && !jb_is_our_spi(intid))
+			take_foreign_spi(window, intid);
 	for (unsigned int k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)
 		for (unsigned int intid = 32; intid < lines && intid < 1020; intid++) {
 			u32 bit = intid * fields[k].bits;
@@ -108,6 +135,52 @@ static void attack_gicv2(u64 gicd)
 	}
 }
 
+/*
+ * Sends an interrupt of our own to a CPU, once it is its target. True if it
+ * has become that.
+ */
+static bool send_own_spi(u64 window, u64 target)
+{
+	bool v3 = comm_region->gic_version >= 3;
+	u32 spi = jb_own_spi(), bit = 1u << spi % 32;
+	u64 reg = window + (v3 ? GICD_IROUTER + 8 * spi : GICD_ITARGETSR + spi);
+
+	jb_try(1, v3 ? jb_strx : jb_strb, reg, target, 0, 0);
+	jb_try(1, jb_strw, window + GICD_ISPENDR + spi / 32 * 4, bit, 0, 0);
+	jb_try(1, jb_strw, window + GICD_ICPENDR + spi / 32 * 4, bit, 0, 0);
+	return jb_try(1, v3 ? jb_ldrx : jb_ldrb, reg, 0, 0, 0) == JB_ANSWERED &&
+	       jb_result == target;
+}
+
+/* It can be sent to as many CPUs as we have, to ourselves among them. */
+static void send_own_spi_to_all(u64 gicd)
+{
+	bool v3 = comm_region->gic_version >= 3;
+	unsigned int own = 1 + jb_num_helpers(), targets = 0;
+	u64 window = jb_window(gicd, 1, true), self = cpu_affinity();
+
+	if (!jb_own_spi())
+		return;
+	jb_row("gic", "own-spi", 1);
+	if (!v3) {
+		/* Those of an SGI: this CPU. */
+		jb_try(1, jb_ldrb, window + GICD_ITARGETSR, 0, 0, 0);
+		self = jb_result;
+	}
+	map_range((void *)gicd, v3 ? GICD_SIZE : GICV2_SIZE, MAP_UNCACHED);
+	irq_enable(jb_own_spi());
+	for (u64 n = 0; n < (v3 ? MAX_AFFINITY : GICV2_MAX_CPUS); n++) {
+		u64 target = v3 ? n / 16 << 8 | n % 16 : 1u << n;
+		bool hole = send_own_spi(window, target) && ++targets > own;
+
+		if (hole)
+			jb_note("target", jb_own_spi(), target);
+		jb_count("target", JB_ANSWERED, hole ? JB_HOLE : JB_FINE);
+	}
+	jb_count("own", JB_ANSWERED, send_own_spi(window, self) ? JB_FINE : JB_UNCLEAR);
+	jb_row_end();
+}
+
 void jb_gic(void)
 {
 	u64 gicd = comm_region->gicd_base;
@@ -121,6 +194,7 @@ void jb_gic(void)
 		attack_gicv2(gicd);
 	}
 	look_at_foreign_spis(gicd);
+	send_own_spi_to_all(gicd);
 }
 
 /* --- SGIs ---------------------------------------------------------------------- */

@@ -93,6 +93,11 @@ bool jb_is_helper(u64 affinity)
 	return false;
 }
 
+unsigned int jb_num_helpers(void)
+{
+	return num_helpers;
+}
+
 void jb_helpers_start(unsigned int expected)
 {
 	if (expected)
